@@ -1,0 +1,48 @@
+# Bare `make` lists the targets. Each installs what it needs: uv into .tools/, packages into .venv/.
+UV := .tools/bin/uv
+RUN := $(UV) run --no-sync
+export PIP_ROOT_USER_ACTION := ignore
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+
+.DEFAULT_GOAL := help
+.PHONY: help env repro check test slow schema adopt bench
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+$(UV): uv.txt
+	python3 -m pip install --quiet --target .tools --upgrade --no-deps --require-hashes -r uv.txt
+	@touch $@
+
+.venv/.synced: $(UV) uv.lock pyproject.toml
+	$(UV) sync --locked --inexact
+	@touch $@
+
+env: .venv/.synced  ## install the locked environment
+
+repro: env  ## pull the data, run what changed, print the metrics
+	$(RUN) dvc repro --pull
+	$(RUN) dvc metrics show
+
+check: env  ## lint, format, types and conventions
+	$(RUN) ruff check
+	$(RUN) ruff format --check
+	$(RUN) mypy
+	$(RUN) pytest tests/test_conventions.py
+
+test: env  ## the fast tests
+	$(RUN) pytest -m "not slow" -n auto
+
+slow: env  ## the tests that clone the repository and run the real pipeline
+	$(RUN) pytest -m slow -n auto
+
+schema: env  ## draft data/schema.yaml from the deliveries, keeping what you decided
+	$(RUN) python -m pipeline.draft
+
+adopt: env  ## put your table in: DATA=path TARGET=column [KEY=column] [TASK=…] [FORCE=1]
+	@DATA="$(DATA)" TARGET="$(TARGET)" KEY="$(KEY)" TASK="$(TASK)" FORCE="$(FORCE)" \
+		$(RUN) python -m pipeline.adopt
+
+bench: env  ## speed: ratios measured in one run
+	$(RUN) python -m benchmarks.run

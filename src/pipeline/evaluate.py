@@ -1,0 +1,153 @@
+"""Score the model on the test rows, and write metrics, predictions and the points of each plot."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import Pipeline
+
+from pipeline import dataset, model, points, scores, stage
+from pipeline.dataset import Schema
+from pipeline.scores import METRICS, Predictions
+from pipeline.stage import UserError
+
+IMPORTANCE_ROWS = 2000  # permutation importance is a mean: a few thousand rows are enough
+IMPORTANCE_REPEATS = 5
+
+
+class EvaluateError(UserError):
+    """The model cannot be scored as params.yaml asks."""
+
+
+@dataclass(frozen=True)
+class Params:
+    """The metrics, the first being primary; the positive class, and from which probability on."""
+
+    metrics: list[str]
+    positive: object
+    threshold: float | None
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None and not 0 < self.threshold < 1:
+            raise ValueError(f"'threshold' is {self.threshold}; expected between 0 and 1, or null")
+
+
+def predict(fitted: Pipeline, rows: pd.DataFrame, schema: Schema, params: Params) -> Predictions:
+    """Return what the model says of `rows`, probabilities and values to 6 decimals.
+
+    Raises EvaluateError if `positive` or `threshold` do not fit the model's classes.
+    """
+    features = rows[[column.name for column in schema.features]]
+    truth = model.labels(rows[schema.target.name])
+    classes = getattr(fitted, "classes_", None)
+    _check(classes, params)
+    if classes is None:
+        return Predictions(truth, np.round(fitted.predict(features).astype(float), 6))
+    if not hasattr(fitted, "predict_proba"):
+        positive = _positive(classes, params)
+        return Predictions(truth, fitted.predict(features), None, classes, positive)
+    probabilities = np.round(fitted.predict_proba(features), 6)
+    predicted = classes[probabilities.argmax(axis=1)]
+    positive = _positive(classes, params)
+    if positive is not None:
+        column = list(classes).index(positive)
+        chosen = probabilities[:, column] >= (params.threshold or 0.5)
+        predicted = np.where(chosen, positive, classes[1 - column])
+    return Predictions(truth, predicted, probabilities, classes, positive)
+
+
+def _positive(classes: Any, params: Params) -> Any:
+    if len(classes) > 2:
+        return None
+    return classes[-1] if params.positive is None else classes[list(classes).index(params.positive)]
+
+
+def _check(classes: Any, params: Params) -> None:
+    where, binary = "params.yaml, section 'evaluate'", classes is not None and len(classes) == 2
+    if not binary and (params.positive is not None or params.threshold is not None):
+        raise EvaluateError(
+            f"{where}: 'positive' is {params.positive!r} and 'threshold' is {params.threshold!r}; "
+            "expected null for both, because the model does not tell two classes apart."
+        )
+    if binary and params.positive is not None and params.positive not in classes.tolist():
+        raise EvaluateError(
+            f"{where}: 'positive' is {params.positive!r}; expected one of {classes.tolist()}."
+        )
+
+
+def unmatched(predictions: Predictions) -> list[str]:
+    """Return a sentence for each class that stands on one side of the split only."""
+    if predictions.classes is None:
+        return []
+    learnt, tested = set(predictions.classes.tolist()), set(predictions.truth.tolist())
+    return [f"class {c!r} has no training row: it is never predicted" for c in tested - learnt] + [
+        f"class {c!r} has no test row: nothing is known of how well it is predicted"
+        for c in learnt - tested
+    ]
+
+
+def table(rows: pd.DataFrame, schema: Schema, p: Predictions) -> pd.DataFrame:
+    """Return one line per row: its hash, its key, the truth, what was predicted, probabilities."""
+    columns: dict[str, Any] = {"row": dataset.hashes(rows, schema.identity)}
+    columns |= {f"key {name}": rows[name].to_numpy() for name in schema.having("key")}
+    columns |= {"actual": p.truth, "predicted": p.predicted}
+    if p.probabilities is not None and p.classes is not None:
+        for i, label in enumerate(p.classes):
+            columns[f"probability {label}"] = p.probabilities[:, i]
+    return pd.DataFrame(columns)
+
+
+def importance(
+    fitted: Pipeline, rows: pd.DataFrame, schema: Schema, params: Params
+) -> pd.DataFrame:
+    """Return, per feature, by how much the primary metric worsens when its values are shuffled.
+
+    Mean over repeats on a subsample (Breiman, 2001, Random Forests, section 10); worst loss first.
+    """
+    metric, generator = params.metrics[0], np.random.default_rng(0)
+    if len(rows) > IMPORTANCE_ROWS:
+        rows = rows.iloc[np.sort(generator.permutation(len(rows))[:IMPORTANCE_ROWS])]
+
+    def primary(changed: pd.DataFrame) -> float:
+        return METRICS[metric].compute(predict(fitted, changed, schema, params))
+
+    sign = 1 if METRICS[metric].greater_is_better else -1
+    whole = primary(rows)
+
+    def losses(name: str) -> Iterator[float]:
+        for _ in range(IMPORTANCE_REPEATS):
+            shuffled = rows[name].to_numpy()[generator.permutation(len(rows))]
+            yield sign * (whole - primary(rows.assign(**{name: shuffled})))
+
+    found = [(c.name, float(np.mean(list(losses(c.name))))) for c in schema.features]
+    frame = pd.DataFrame(found, columns=["feature", "importance"]).round(6)
+    return frame.sort_values("importance", ascending=False, kind="stable")
+
+
+def main() -> None:
+    schema, params = dataset.read_schema(), stage.read_params("evaluate", Params)
+    fitted, parts = model.load("models/model.skops"), dataset.read_parts("data/test")
+    rows = pd.concat(parts.values(), ignore_index=True)
+    predictions = predict(fitted, rows, schema, params)
+    scores.check(params.metrics, predictions)
+    found = scores.score(params.metrics, predictions)
+    for warning in unmatched(predictions):
+        print(f"warning: {warning}", file=sys.stderr)
+    stage.write_json("metrics/test.json", {k: v for k, v in found.items() if v == v})
+    lines = table(rows, schema, predictions)
+    with stage.replacing("data/predictions") as folder:
+        ends = np.cumsum([len(part) for part in parts.values()])
+        for name, end, part in zip(parts, ends, parts.values(), strict=True):
+            dataset.write_part(folder, name, lines[end - len(part) : end])
+    plots = points.curves(predictions)
+    plots["importance"] = importance(fitted, rows, schema, params)
+    with stage.replacing("metrics/plots") as folder:
+        for name, frame in plots.items():
+            frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,80 @@
+"""The points of each plot, on grids that do not depend on the number of rows."""
+
+import numpy as np
+import pandas as pd
+import sklearn.metrics as sk
+
+from pipeline.scores import Array, Predictions
+
+GRID = np.linspace(0, 1, 51)
+BINS = 10
+SHOWN_ROWS = 500  # points in a scatter plot
+
+
+def curves(predictions: Predictions) -> dict[str, pd.DataFrame]:
+    """Return the plots that suit the task, by name."""
+    if predictions.task == "regression":
+        return {"predicted": scatter(predictions), "residuals": residuals(predictions)}
+    plots = {"confusion": confusion(predictions)}
+    if predictions.probabilities is None:
+        return plots
+    truth, scores = _against_rest(predictions)
+    if 0 < truth.sum() < len(truth):
+        plots["roc"] = roc(truth, scores)
+        plots["precision_recall"] = precision_recall(truth, scores)
+    plots["calibration"] = calibration(truth, scores)
+    return plots
+
+
+def _against_rest(p: Predictions) -> tuple[Array, Array]:
+    """Return truth and score of the positive class, or of every class, one after the other."""
+    assert p.probabilities is not None and p.classes is not None
+    if p.task == "binary":
+        return p.is_positive, p.score
+    return (p.truth[:, None] == p.classes[None, :]).ravel(), p.probabilities.ravel()
+
+
+def roc(truth: Array, scores: Array) -> pd.DataFrame:
+    """Return the true positive rate at each false positive rate of the grid."""
+    false_rate, true_rate, _ = sk.roc_curve(truth, scores)
+    rates = np.interp(GRID, false_rate, true_rate)
+    return pd.DataFrame({"false_positive_rate": GRID, "true_positive_rate": rates}).round(6)
+
+
+def precision_recall(truth: Array, scores: Array) -> pd.DataFrame:
+    """Return the highest precision at or above each recall of the grid."""
+    precision, recall, _ = sk.precision_recall_curve(truth, scores)
+    best = np.maximum.accumulate(precision[:-1])[np.searchsorted(-recall[:-1], -GRID, "right") - 1]
+    return pd.DataFrame({"recall": GRID, "precision": best}).round(6)
+
+
+def calibration(truth: Array, scores: Array) -> pd.DataFrame:
+    """Return the share of positives beside the mean probability, in ten bins of probability."""
+    bins = np.minimum((scores * BINS).astype(int), BINS - 1)
+    frame = pd.DataFrame({"predicted": scores, "observed": truth.astype(float), "bin": bins})
+    groups = frame.groupby("bin")
+    return groups.mean().assign(rows=groups.size()).round(6).reset_index(drop=True)
+
+
+def confusion(p: Predictions) -> pd.DataFrame:
+    """Return how many rows of each true class were predicted as each class."""
+    seen = sorted(set(p.truth.tolist()) | set(p.predicted.tolist()))
+    counts = sk.confusion_matrix(p.truth, p.predicted, labels=seen)
+    pairs = [(a, b, int(counts[i, j])) for i, a in enumerate(seen) for j, b in enumerate(seen)]
+    return pd.DataFrame(pairs, columns=["actual", "predicted", "rows"])
+
+
+def _spread(size: int) -> Array:
+    return np.linspace(0, size - 1, min(size, SHOWN_ROWS)).astype(int)
+
+
+def scatter(p: Predictions) -> pd.DataFrame:
+    """Return prediction and truth of rows spread evenly over the ordered predictions."""
+    order = np.argsort(p.predicted, kind="stable")[_spread(len(p.truth))]
+    return pd.DataFrame({"predicted": p.predicted[order], "actual": p.truth[order]}).round(6)
+
+
+def residuals(p: Predictions) -> pd.DataFrame:
+    """Return the distribution of truth minus prediction, in 30 bins: their middles and rows."""
+    counts, edges = np.histogram(p.truth - p.predicted, bins=30)
+    return pd.DataFrame({"residual": ((edges[:-1] + edges[1:]) / 2).round(6), "rows": counts})

@@ -1,0 +1,125 @@
+"""What every stage does alike: read parameters, replace outputs whole, end in one sentence."""
+
+import dataclasses
+import json
+import os
+import shutil
+import sys
+import types
+import typing
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+T = typing.TypeVar("T")
+RESTORE = (
+    "Nothing is lost: after `dvc checkout` and `git checkout -- metrics` "
+    "the last good results are back."
+)
+
+
+class UserError(Exception):
+    """Something the user can mend; its message says where, what was found, what was expected."""
+
+
+class ParamsError(UserError):
+    """params.yaml does not hold what a stage needs."""
+
+
+def run(main: Callable[[], None]) -> None:
+    """Call `main`; on a UserError print it to standard error, without a traceback, and exit 1."""
+    try:
+        main()
+    except UserError as error:
+        sys.exit(f"{error}\n{RESTORE}")
+
+
+@contextmanager
+def replacing(folder: str) -> Iterator[Path]:
+    """Yield an empty folder that takes the place of `folder` only if the block succeeds."""
+    target = Path(folder)
+    draft = target.with_name(f".{target.name}.part")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        yield draft
+        shutil.rmtree(target, ignore_errors=True)
+        os.replace(draft, target)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def write_json(path: str | Path, content: object) -> None:
+    """Write `content` as indented JSON with a final newline, creating its folder."""
+    text = json.dumps(content, indent=2, allow_nan=False, ensure_ascii=False) + "\n"
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_text(text, encoding="utf-8")
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML that refuses a key written twice; plain YAML keeps the last one in silence."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        twice = next((key for key in keys if keys.count(key) > 1), None)
+        if twice is not None:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"'{twice}' is written twice", node.start_mark
+            )
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Return the content of a YAML file; raise UserError, naming the line, if it is not valid."""
+    try:
+        return yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"{path}: cannot be read ({error}); expected a YAML file in UTF-8."
+        ) from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise UserError(
+            f"{path}, line {line}: not valid YAML ({error.problem}); correct that line."
+        ) from None
+
+
+def read_params(section: str, kind: type[T], path: str = "params.yaml") -> T:
+    """Return one section of params.yaml as the frozen dataclass `kind`; raise ParamsError."""
+    content = read_yaml(path)
+    where = f"{path}, section '{section}'"
+    values = content.get(section) if isinstance(content, dict) else None
+    if not isinstance(values, dict):
+        raise ParamsError(f"{where}: found {values!r}; expected a mapping of parameters.")
+    expected = [field.name for field in dataclasses.fields(typing.cast(Any, kind))]
+    unknown = sorted(set(map(str, values)) - set(expected))
+    missing = [name for name in expected if name not in values]
+    if unknown or missing:
+        found = [f"unknown {unknown}"] * bool(unknown) + [f"missing {missing}"] * bool(missing)
+        raise ParamsError(f"{where}: {', '.join(found)}; expected exactly {', '.join(expected)}.")
+    for name, hint in typing.get_type_hints(kind).items():
+        if not _fits(values[name], hint):
+            expected_type = (
+                getattr(hint, "__name__", str(hint)) if not typing.get_args(hint) else hint
+            )
+            raise ParamsError(f"{where}: '{name}' is {values[name]!r}; expected {expected_type}.")
+    try:
+        return kind(**values)
+    except ValueError as error:
+        raise ParamsError(f"{where}: {error}.") from None
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Say whether a YAML value has the annotated type; integers pass as floats, booleans do not."""
+    if isinstance(hint, types.UnionType):
+        return any(_fits(value, option) for option in typing.get_args(hint))
+    if typing.get_origin(hint) is list:
+        return isinstance(value, list) and all(_fits(v, typing.get_args(hint)[0]) for v in value)
+    if typing.get_origin(hint) is dict:
+        return isinstance(value, dict) and all(isinstance(key, str) for key in value)
+    if isinstance(value, bool):
+        return hint is bool
+    return isinstance(value, (int, float) if hint is float else hint)

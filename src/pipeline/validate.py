@@ -1,0 +1,98 @@
+"""Check every delivery against the schema, and write it typed."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pandera
+
+from pipeline import dataset, stage
+from pipeline.dataset import Column, DeliveryError, Schema
+
+CLASSES = 20  # an integer target with more values than this is summarised as a number
+
+
+def checks(schema: Schema) -> pandera.DataFrameSchema:
+    """Build the pandera schema of a typed delivery."""
+    columns = {
+        column.name: pandera.Column(nullable=column.nullable, checks=_column_checks(column))
+        for column in schema.used
+    }
+    return pandera.DataFrameSchema(columns)
+
+
+def _column_checks(column: Column) -> list[pandera.Check]:
+    found = []
+    if column.type == "number":
+        found.append(pandera.Check(np.isfinite, error="finite numbers"))
+    if column.min is not None:
+        found.append(pandera.Check.ge(_bound(column, column.min), error=f"at least {column.min}"))
+    if column.max is not None:
+        found.append(pandera.Check.le(_bound(column, column.max), error=f"at most {column.max}"))
+    if column.values is not None:
+        allowed = f"one of {dataset.cut(column.values)}"
+        found.append(pandera.Check.isin(column.values, error=allowed))
+    return found
+
+
+def _bound(column: Column, value: Any) -> Any:
+    return pd.Timestamp(value) if column.type == "date" else value
+
+
+def check(path: Path, rows: pd.DataFrame, schema: Schema, pandera_schema: Any) -> None:
+    """Raise DeliveryError, one sentence per column and kind of problem, unless the rows fit."""
+    problems = []
+    try:
+        pandera_schema.validate(rows, lazy=True)
+    except pandera.errors.SchemaErrors as errors:
+        problems = list(_problems(path, rows, errors.failure_cases))
+    keys = schema.having("key")
+    twice = rows.duplicated(keys, keep=False).to_numpy() if keys else np.zeros(0, dtype=bool)
+    if twice.any() and not problems:
+        found = rows.loc[twice, keys[0]].astype("str").head(dataset.SHOWN).tolist()
+        expected = "each key once in a delivery (a later delivery may correct it)"
+        problems.append(dataset.problem(path, ", ".join(keys), twice, found, expected))
+    if problems:
+        raise DeliveryError("\n".join(problems))
+
+
+def _problems(path: Path, rows: pd.DataFrame, failures: pd.DataFrame) -> Iterator[str]:
+    for (column, expected), cases in failures.groupby(["column", "check"], sort=False):
+        bad = np.zeros(len(rows), dtype=bool)
+        bad[cases["index"].astype("int64")] = True
+        found = cases["failure_case"].head(dataset.SHOWN).tolist()
+        words = "no missing value" if expected == "not_nullable" else str(expected)
+        yield dataset.problem(path, str(column), bad, found, words)
+
+
+def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
+    """Count deliveries, rows and missing cells; summarise the target by class or by its moments."""
+    target = pd.concat(targets, ignore_index=True)
+    counts = target.value_counts().sort_index()
+    if target.dtype.kind == "f" or len(counts) > CLASSES:
+        summary = {"mean": round(float(target.mean()), 6), "std": round(float(target.std()), 6)}
+    else:
+        summary = {str(label): int(count) for label, count in counts.items()}
+    return {"deliveries": len(targets), "rows": len(target), "missing": missing, "target": summary}
+
+
+def main() -> None:
+    schema, files = dataset.read_schema(), dataset.deliveries()
+    pandera_schema = checks(schema)
+
+    def validate(path: Path) -> tuple[pd.Series, int]:
+        rows = dataset.typed(path, dataset.read_table(path), schema)
+        check(path, rows, schema, pandera_schema)
+        dataset.write_part(valid, path.stem, rows)
+        return rows[schema.target.name], int(rows.isna().sum().sum())
+
+    with stage.replacing("data/valid") as valid, ThreadPoolExecutor() as pool:
+        targets, missing = zip(*pool.map(validate, files), strict=True)
+    stage.write_json("metrics/data.json", profile(list(targets), sum(missing)))
+
+
+if __name__ == "__main__":
+    stage.run(main)

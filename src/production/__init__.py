@@ -1,0 +1,1 @@
+"""Production uses the model: serve, monitor, promote, export."""

@@ -1,0 +1,104 @@
+"""Rules of this repository that a machine can check."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+KEYS = ["desc", "cmd", "deps", "params", "outs", "metrics", "plots"]
+
+
+def closure(module: str) -> set[str]:
+    """Return the files under src/ that importing `module` (such as 'pipeline.train') reads."""
+    found: set[str] = set()
+    waiting = [module, module.partition(".")[0]]
+    while waiting:
+        name = waiting.pop()
+        path = ROOT / "src" / name.replace(".", "/")
+        path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+        if not path.exists() or str(path.relative_to(ROOT)) in found:
+            continue
+        found.add(str(path.relative_to(ROOT)))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                waiting += [alias.name for alias in node.names]
+            if isinstance(node, ast.ImportFrom) and node.module:
+                waiting += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return found
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_code_dependencies_are_the_import_closure(stage: str) -> None:
+    """A stage reruns for every module it imports, and for no other."""
+    declared = {dep for dep in STAGES[stage]["deps"] if dep.startswith("src/")}
+
+    assert declared == closure(f"pipeline.{stage}")
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_is_listed_as_the_table_of_contents(stage: str) -> None:
+    """Keys in order; own module first, others by name, then data; the command names the module."""
+    entry = STAGES[stage]
+    code = [dep for dep in entry["deps"] if dep.startswith("src/")]
+    data = entry["deps"][len(code) :]
+
+    assert list(entry) == [key for key in KEYS if key in entry]
+    assert entry["cmd"] == f"python -m pipeline.{stage}"
+    assert code[0] == f"src/pipeline/{stage}.py"
+    assert code[1:] == sorted(code[1:])
+    assert data == sorted(data)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_stage_module_says_what_dvc_yaml_says(stage: str) -> None:
+    tree = ast.parse((ROOT / f"src/pipeline/{stage}.py").read_text(encoding="utf-8"))
+
+    assert ast.get_docstring(tree) == STAGES[stage]["desc"]
+
+
+def test_a_dependency_under_a_tracked_output_is_that_output() -> None:
+    """DVC skips a stage in silence whose dependency lies inside a tracked folder (dvc#11099)."""
+    outs = [
+        str(next(iter(out)) if isinstance(out, dict) else out)
+        for entry in STAGES.values()
+        for out in entry["outs"]
+    ] + ["data/raw"]
+    deps = [dep for entry in STAGES.values() for dep in entry["deps"]]
+
+    assert [d for d in deps if any(d.startswith(f"{out}/") for out in outs)] == []
+
+
+def test_packages_depend_in_one_direction() -> None:
+    """`pipeline` imports neither of the others; nothing imports `review` or `production`."""
+    allowed = {
+        "pipeline": {"pipeline"},
+        "review": {"pipeline", "review"},
+        "production": {"pipeline", "production"},
+    }
+    wrong = []
+    for path in (ROOT / "src").rglob("*.py"):
+        package = path.relative_to(ROOT / "src").parts[0]
+        text = path.read_text(encoding="utf-8")
+        used = set(re.findall(r"^\s*(?:from|import) (pipeline|review|production)\b", text, re.M))
+        wrong += [str(path)] * bool(used - allowed[package])
+
+    assert wrong == []
+
+
+def test_every_make_target_is_in_the_readme() -> None:
+    targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert [name for name in targets if f"make {name}" not in readme] == []
+
+
+def test_the_embedded_storage_is_small() -> None:
+    """Git should not carry more than 100 MB of data: see docs/remotes.md for moving it to a bucket."""
+    files = [path for path in (ROOT / "data/storage").rglob("*") if path.is_file()]
+    megabytes = sum(path.stat().st_size for path in files) / 1e6
+
+    assert megabytes <= 100, "data/storage is over 100 MB: move to a bucket (docs/remotes.md)"
