@@ -97,7 +97,7 @@ def test_every_make_target_is_in_the_readme() -> None:
 
 
 def test_the_embedded_storage_is_small() -> None:
-    """Git should not carry more than 100 MB of data: see docs/remotes.md for moving it to a bucket."""
+    """Git carries at most 100 MB of data; docs/remotes.md moves it to a bucket."""
     files = [path for path in (ROOT / "data/storage").rglob("*") if path.is_file()]
     megabytes = sum(path.stat().st_size for path in files) / 1e6
 
