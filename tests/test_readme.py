@@ -76,6 +76,19 @@ def test_pre_commit_calls_targets_that_exist() -> None:
     assert [e for e in entries if f"\n{e.removeprefix('make ')}: " not in makefile] == []
 
 
+def test_make_does_not_use_the_activated_environment(tmp_path: Path) -> None:
+    """An environment made by uv has no pip, which `make env` needs."""
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/python3").touch(mode=0o755)
+    path = os.pathsep.join([str(tmp_path / "bin"), os.environ["PATH"]])
+    (tmp_path / "show").write_text("show: ; @command -v python3\n")
+    make = ["make", "--silent", "-f", "Makefile", "-f", str(tmp_path / "show"), "show"]
+
+    found = run("env", f"PATH={path}", f"VIRTUAL_ENV={tmp_path}", *make, cwd=ROOT).stdout
+
+    assert found and not found.startswith(str(tmp_path))
+
+
 @pytest.mark.slow
 def test_the_commands_of_the_readme_work_in_a_fresh_clone(tmp_path: Path) -> None:
     """Each shell block runs as it stands, in order, and all of them end with the same lock."""
