@@ -3,8 +3,8 @@
 import importlib
 import io
 import json
-import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,17 @@ TRUSTED = [
     "sklearn._loss.loss.HalfBinomialLoss",
     "sklearn._loss.loss.HalfMultinomialLoss",
     "sklearn._loss.loss.HalfSquaredError",
+    "sklearn._loss.loss.HalfTweedieLossIdentity",
+    "sklearn.calibration._CalibratedClassifier",
+    "sklearn.calibration._SigmoidCalibration",
     "sklearn.ensemble._hist_gradient_boosting.binning._BinMapper",
     "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+    "sklearn.metrics._dist_metrics.EuclideanDistance64",
+    "sklearn.metrics._dist_metrics.ManhattanDistance64",
+    "sklearn.neighbors._ball_tree.BallTree",
+    "sklearn.neighbors._kd_tree.KDTree",
+    "sklearn.neural_network._stochastic_optimizers.AdamOptimizer",
+    "sklearn.neural_network._stochastic_optimizers.SGDOptimizer",
     "sklearn.tree._tree.Tree",
 ]
 CATEGORIES = 20  # one-hot columns per text column; rarer values share the last one
@@ -105,7 +114,7 @@ def calendar(dates: pd.DataFrame) -> np.ndarray:
     for name in dates:
         column = pd.to_datetime(dates[name])
         days = (column - pd.Timestamp(0)) / pd.Timedelta(days=1)
-        numbers += [days, column.dt.month, column.dt.weekday]
+        numbers += [days, column.dt.month, column.dt.day_of_week]
     return np.column_stack([np.asarray(part, dtype="float64") for part in numbers])
 
 
@@ -117,49 +126,50 @@ def labels(target: pd.Series) -> np.ndarray:
 
 
 def save(fitted: Pipeline, path: str | Path) -> None:
-    """Write a skops file whose bytes depend on the model alone.
-
-    skops numbers objects by memory address and stamps members with the time; here ids and member
-    names are numbered in the order in which the document mentions them, and times are fixed.
-    """
+    """Write a skops file whose bytes depend on the model alone."""
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     Path(path).write_bytes(canonical(skops.io.dumps(fitted)))
 
 
 def canonical(content: bytes) -> bytes:
-    """Return the same skops archive with canonical ids, member names and times."""
+    """Return the same skops archive without what differs from process to process.
+
+    skops numbers objects and names members by memory address, and stamps members with the time.
+    Here both are numbered in the order of the document and times are fixed. Nothing is compressed,
+    because zlib's bytes differ between systems (zlib, zlib-ng).
+    """
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         members = {name: archive.read(name) for name in archive.namelist()}
-    schema = members.pop("schema.json").decode()
-    order: dict[str, str] = {}
-    for found in re.findall(r'"__id__": (\d+)|"file": "([^"]+)"', schema):
-        order.setdefault(found[0] or found[1], str(len(order)))
-    renamed = {name: order[name] + Path(name).suffix for name in members}
-    document = json.loads(schema)
-    _renumber(document, order, renamed)
+    document = json.loads(members.pop("schema.json"))
+    ids: dict[int, int] = {}
+    names: dict[str, str] = {}
+    for node in _nodes(document):
+        if node["__loader__"] == "JsonNode":  # a literal: which equal ones are one object is chance
+            del node["__id__"]
+        else:
+            node["__id__"] = ids.setdefault(node["__id__"], len(ids) + 1)
+        if isinstance(node.get("file"), str):
+            name = names.setdefault(node["file"], f"{len(names)}{Path(node['file']).suffix}")
+            node["file"] = name
+        if node["__loader__"] == "SetNode":
+            node["content"].sort(key=lambda item: str(item.get("content")))
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(members, key=lambda member: int(order[member])):
-            _add(archive, renamed[name], members[name])
-        _add(archive, "schema.json", json.dumps(document, indent=1).encode())
+    with zipfile.ZipFile(packed, "w") as archive:
+        for old, new in names.items():
+            archive.writestr(zipfile.ZipInfo(new), members[old])
+        archive.writestr(zipfile.ZipInfo("schema.json"), json.dumps(document))
     return packed.getvalue()
 
 
-def _renumber(node: Any, order: dict[str, str], renamed: dict[str, str]) -> None:
-    if isinstance(node, dict):
-        if "__id__" in node:
-            node["__id__"] = int(order[str(node["__id__"])])
-        if node.get("file") in renamed:
-            node["file"] = renamed[node["file"]]
-    for child in (
-        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
-    ):
-        _renumber(child, order, renamed)
-
-
-def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    member = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
-    archive.writestr(member, content, zipfile.ZIP_DEFLATED)
+def _nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield each saved object in a skops document; `__id__` may also be a key of a saved dict."""
+    if isinstance(value, dict):
+        if isinstance(value.get("__id__"), int):
+            yield value
+        value = list(value.values())
+    if isinstance(value, list):
+        for child in value:
+            yield from _nodes(child)
 
 
 def load(path: str | Path) -> Pipeline:
