@@ -42,9 +42,9 @@ slow: env  ## the tests that clone the repository and run the real pipeline
 schema: env  ## draft data/schema.yaml from the deliveries, keeping what you decided
 	$(RUN) python -m pipeline.draft
 
-adopt: env  ## put your table in: DATA=path TARGET=column [KEY=column] [TASK=…] [FORCE=1]
-	@DATA="$(DATA)" TARGET="$(TARGET)" KEY="$(KEY)" TASK="$(TASK)" FORCE="$(FORCE)" \
-		$(RUN) python -m pipeline.adopt
+adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TASK= FORCE=1]
+	@$(RUN) python -m pipeline.adopt --data="$(DATA)" --target="$(TARGET)" --key="$(KEY)" \
+		--group="$(GROUP)" --time="$(TIME)" --task="$(TASK)" --force="$(FORCE)"
 
 bench: env  ## speed: ratios measured in one run
 	$(RUN) python -m benchmarks.run

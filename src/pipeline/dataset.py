@@ -24,6 +24,7 @@ TYPES = {
 }
 ROLES = ("key", "target", "feature", "group", "time", "ignored")
 MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
+SUFFIXES = (".csv", ".tsv", ".parquet")
 SHOWN = 5  # how many rows or names an error lists before it is cut
 
 
@@ -151,7 +152,7 @@ def deliveries(folder: str = "data/raw") -> list[Path]:
             raise DeliveryError(
                 f"{file}: is a folder; expected CSV or Parquet files directly in {folder}."
             )
-        if file.suffix.lower() not in (".csv", ".tsv", ".parquet"):
+        if file.suffix.lower() not in SUFFIXES:
             raise DeliveryError(
                 f"{file}: ends in '{file.suffix}'; expected .csv, .tsv or .parquet."
             )

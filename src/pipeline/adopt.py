@@ -1,0 +1,268 @@
+"""Put your own table in place of the data: deliveries, schema, parameters, datasheet, storage."""
+
+import argparse
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from pipeline import dataset, datasheet, draft, leaks, task, validate
+from pipeline.dataset import Schema
+from pipeline.draft import Entry
+from pipeline.stage import UserError
+
+REPLACED = (
+    *("data", "models", "metrics", "params.yaml", "dvc.yaml", "dvc.lock"),
+    "tests/test_sample.py",
+)
+SAVED = Path(".dvc/tmp/before-adopt")
+STORAGE_MEGABYTES = 100
+
+
+class AdoptError(UserError):
+    """The table cannot be adopted; nothing was changed."""
+
+
+def sources(path: Path) -> list[Path]:
+    """Return the delivery files that `path`, a file or a folder, stands for; raise AdoptError."""
+    if not path.exists():
+        raise AdoptError(
+            f"DATA: '{path}' was not found; expected a CSV or Parquet file, or a folder."
+        )
+    if path.is_dir():
+        return dataset.deliveries(str(path))
+    if path.suffix.lower() not in dataset.SUFFIXES:
+        raise AdoptError(
+            f"DATA: '{path}' ends in '{path.suffix}'; expected .csv, .tsv or .parquet."
+        )
+    return [path]
+
+
+def entries(files: list[Path], roles: dict[str, str]) -> tuple[dict[str, Entry], dict[str, str]]:
+    """Return the drafted schema with the asked roles, and why columns are ignored."""
+    found = draft.columns(files)
+    for name in roles:
+        if name not in found:
+            raise AdoptError(f"Column '{name}' was not found; expected one of {list(found)}.")
+    drafted, ignored = {}, {}
+    for name, values in found.items():
+        drafted[name], why = draft.entry(name, values, roles.get(name, "feature"))
+        if why:
+            ignored[name] = why
+        if name in roles and values.null_count:
+            raise AdoptError(
+                f"Column '{name}', the {roles[name]}, is missing in {values.null_count:,} rows; "
+                "expected a value in every row: remove these rows first."
+            )
+    return drafted, ignored
+
+
+@contextmanager
+def undoing() -> Iterator[None]:
+    """Put everything back as it was, Git's index too, if the block fails or is interrupted."""
+    shutil.rmtree(SAVED, ignore_errors=True)
+    SAVED.mkdir(parents=True)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended; nothing was changed."))
+    index = Path(call("git", "rev-parse", "--git-path", "index").strip())
+    paths = [path for path in (*map(Path, REPLACED), index) if path.exists()]
+    saved = [SAVED / str(number) for number in range(len(paths))]
+    for path, copy in zip(paths, saved, strict=True):
+        if path.is_dir():
+            shutil.copytree(
+                path, copy, copy_function=os.link
+            )  # `replace` unlinks, never overwrites
+        else:
+            shutil.copy2(path, copy)
+    try:
+        yield
+    except BaseException:
+        for path in map(Path, REPLACED):
+            remove(path)
+        for path, copy in zip(paths, saved, strict=True):
+            remove(path)
+            shutil.move(copy, path)
+        raise
+    finally:
+        shutil.rmtree(SAVED, ignore_errors=True)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder, if it is there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def replace(files: list[Path]) -> None:
+    """Remove what belongs to the data that was here, and copy the new deliveries in."""
+    new = SAVED / "raw"
+    new.mkdir()
+    for file in files:
+        shutil.copyfile(file, new / file.name)
+    for path in (*Path("data").iterdir(), *Path("models").iterdir(), *Path("metrics").iterdir()):
+        if path.name != ".gitignore":
+            remove(path)
+    for name in ("dvc.lock", "tests/test_sample.py"):
+        remove(Path(name))
+    shutil.move(new, "data/raw")
+
+
+def store() -> str:
+    """Track the deliveries with DVC, and push them to the embedded storage if they are small."""
+    call("dvc", "add", "--quiet", "data/raw")
+    size = sum(file.stat().st_size for file in Path("data/raw").iterdir()) / 1e6
+    if size > STORAGE_MEGABYTES:
+        return (
+            f"The deliveries take {size:,.0f} MB, too much for Git to carry: set a remote "
+            "(docs/remotes.md), then `dvc push`."
+        )
+    call("dvc", "push", "--quiet", "data/raw")
+    return f"The deliveries ({size:,.1f} MB) are in the embedded storage, data/storage."
+
+
+def call(*words: str) -> str:
+    """Run a program and return what it prints; raise AdoptError, with its words, if it fails."""
+    done = subprocess.run(words, capture_output=True, text=True)
+    if done.returncode:
+        raise AdoptError(f"`{' '.join(words)}` failed: {done.stderr.strip()}")
+    return done.stdout
+
+
+def adopt(asked: argparse.Namespace) -> str:
+    """Replace the data by the asked table, all or nothing; return what to look at."""
+    files = sources(Path(asked.data))
+    if not asked.force and call("git", "status", "--porcelain").strip():
+        raise AdoptError(
+            "The work tree has uncommitted changes; commit them first, or add FORCE=1."
+        )
+    roles = {asked.target: "target"}
+    for role in ("key", "group", "time"):
+        if getattr(asked, role):
+            roles[getattr(asked, role)] = role
+    print(f"Reading {dataset.plural(len(files), 'file')} …", file=sys.stderr)
+    drafted, ignored = entries(files, roles)
+    with undoing():
+        replace(files)
+        draft.write(drafted)
+        schema = dataset.read_schema()
+        rows = typed_rows(schema, asked.task)
+        target = rows[asked.target]
+        kind = task.task_of(target, asked.task)
+        rewrite(
+            "params.yaml", task.parameters(read("params.yaml"), kind, target, split(rows, asked))
+        )
+        rewrite("dvc.yaml", task.plots(read("dvc.yaml"), kind))
+        rewrite("data/README.md", datasheet.skeleton(schema, rows, len(files)))
+        print("Looking for leaks, and adding the data to DVC …", file=sys.stderr)
+        found = leaks.leaks(rows, [c.name for c in schema.features], target, kind)
+        stored = store()
+    return summary(rows, schema, kind, ignored, found, stored)
+
+
+def typed_rows(schema: Schema, asked_task: str | None) -> pd.DataFrame:
+    """Return all rows, checked as the stage validate will check them."""
+    if asked_task == "classification" and schema.target.type == "number":
+        raise AdoptError(
+            f"Target '{schema.target.name}' holds numbers with decimals; expected text, booleans "
+            "or whole numbers for TASK=classification."
+        )
+    parts, checks = [], validate.checks(schema)
+    for file in dataset.deliveries():
+        parts.append(dataset.typed(file, dataset.read_table(file), schema))
+        validate.check(file, parts[-1], schema, checks)
+    return pd.concat(parts, ignore_index=True)
+
+
+def split(rows: pd.DataFrame, asked: argparse.Namespace) -> dict[str, Any]:
+    """Return the parameters of the split: by time, by group, or else by row."""
+    if not asked.time:
+        return {"by": "group" if asked.group else "row", "test_from": None}
+    moment = rows[asked.time].sort_values().iloc[int(0.75 * len(rows))]
+    return {"by": "time", "test_from": str(moment) if hasattr(moment, "date") else moment.item()}
+
+
+def read(path: str) -> str:
+    """Return the text of a file."""
+    return Path(path).read_text(encoding="utf-8")
+
+
+def rewrite(path: str, text: str) -> None:
+    """Write the text of a file."""
+    Path(path).write_text(text, encoding="utf-8")
+
+
+def summary(
+    rows: pd.DataFrame,
+    schema: Schema,
+    kind: str,
+    ignored: dict[str, str],
+    found: list[str],
+    stored: str,
+) -> str:
+    """Return what was made of the table, and what a person should look at next."""
+    text = len([c for c in schema.features if c.type == "string"])
+    return "\n".join(
+        [
+            f"Adopted {len(rows):,} rows: a {kind} task with target '{schema.target.name}', "
+            f"{dataset.plural(len(schema.features), 'feature')}, {text} of them text.",
+            stored,
+            "",
+            "Please review:",
+            *(
+                f"  probable leak: '{name}' alone determines the target; ignore it?"
+                for name in found
+            ),
+            *(f"  ignored: '{name}' ({why})" for name, why in ignored.items()),
+            "  data/schema.yaml   type, role and allowed values of each column",
+            "  params.yaml        split, estimator, metrics and gate",
+            "  data/README.md     the datasheet: source, licence, meaning",
+            "Then: `make repro`, `make test`, and `git add -A && git commit`.",
+        ]
+    )
+
+
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line; an option that is empty counts as not given."""
+    parser = argparse.ArgumentParser(prog="python -m pipeline.adopt", description=__doc__)
+    parser.add_argument("--data", required=True, help="a CSV or Parquet file, or a folder of them")
+    parser.add_argument("--target", required=True, help="the column to predict")
+    parser.add_argument(
+        "--key", help="the column that tells rows apart; later deliveries correct by it"
+    )
+    parser.add_argument("--group", help="rows of the same group stay on one side of the split")
+    parser.add_argument("--time", help="the column that says when; see 'by: time' in params.yaml")
+    parser.add_argument(
+        "--task", choices=["classification", "regression", ""], help="default: inferred"
+    )
+    parser.add_argument("--force", nargs="?", const="1", help="even with uncommitted changes")
+    asked = parser.parse_args(words)
+    for name, value in vars(asked).items():
+        setattr(asked, name, value or None)
+    for name in ("data", "target"):
+        if not getattr(asked, name):
+            parser.error(
+                f"{name.upper()} is missing, as in: make adopt DATA=table.csv TARGET=column"
+            )
+    return asked
+
+
+def main() -> None:
+    asked = arguments()
+    try:
+        print(adopt(asked))
+    except UserError as error:
+        sys.exit(f"{error}\nNothing was changed.")
+    except KeyboardInterrupt:
+        sys.exit("Interrupted. Nothing was changed.")
+
+
+if __name__ == "__main__":
+    main()

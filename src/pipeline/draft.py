@@ -1,0 +1,148 @@
+"""Draft data/schema.yaml from the deliveries, keeping what a person already decided."""
+
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import yaml
+
+from pipeline import dataset, stage
+from pipeline.dataset import Column
+
+HEADER = """\
+# Every column of the deliveries: type (integer, number, string, boolean, date), role (key, target,
+# feature, group, time, ignored), and what is allowed (nullable, min, max, values, format of dates).
+# `make schema` drafts what is missing here from data/raw, and keeps what stands here.
+
+columns:
+"""
+FORMATS = (None, "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y")
+SAMPLE = 1000  # rows on which a type is tried before all rows are
+VALUES = 20  # a text column with at most this many values gets them listed
+FREE_TEXT_LENGTH = 60
+Entry = dict[str, Any]
+
+
+def entry(name: str, values: pa.ChunkedArray, role: str = "feature") -> tuple[Entry, str]:
+    """Return the drafted entry of a column, and why it is ignored; n values in any Arrow type."""
+    kind, form, typed = infer(name, values)
+    drafted: Entry = {"type": kind, "role": role}
+    if form:
+        drafted["format"] = form
+    missing = typed.isna()
+    if missing.any() and role == "feature":
+        drafted["nullable"] = True
+    if kind in ("integer", "number") and role == "feature" and typed.min() >= 0:
+        drafted["min"] = 0
+    distinct = typed.nunique()
+    if kind == "string" and role in ("feature", "target") and distinct <= VALUES:
+        drafted["values"] = sorted(typed.dropna().unique().tolist())
+    why = _useless(name, kind, typed, distinct) if role == "feature" else ""
+    return ({"type": kind, "role": "ignored"}, why) if why else (drafted, "")
+
+
+def infer(name: str, values: pa.ChunkedArray) -> tuple[str, str | None, pd.Series]:
+    """Return the narrowest type all values have, the format of dates, and the typed values."""
+    tries = [
+        ("boolean", None),
+        ("integer", None),
+        ("number", None),
+        *(("date", f) for f in FORMATS),
+    ]
+    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
+        tries = [("number", None)]  # Parquet says it: a float that happens to be whole stays one
+    elif pa.types.is_integer(values.type):
+        tries = [("integer", None)]
+    if values.null_count == len(values):
+        tries = []
+    for kind, form in tries:
+        column = Column(name, kind, "feature", nullable=True, format=form)
+        some = values.drop_null().slice(0, SAMPLE)
+        if not _reads_as(kind, some):
+            continue
+        if not dataset.convert(some, column)[1].any():
+            typed, bad = dataset.convert(values, column)
+            if not bad.any():
+                return kind, form, typed
+    return "string", None, dataset.convert(values, Column(name, "string", "feature"))[0]
+
+
+def _reads_as(kind: str, values: pa.ChunkedArray) -> bool:
+    """Say whether text is meant so: 0 and 1 are numbers, and 00123 is none."""
+    if not pa.types.is_string(values.type):
+        return bool(pa.types.is_boolean(values.type)) if kind == "boolean" else True
+    words = {str(word).strip().lower() for word in values.unique().to_pylist()}
+    if kind == "boolean":
+        return words <= {"true", "false"}
+    return kind == "date" or not any(re.fullmatch(r"0\d+", word) for word in words)
+
+
+def _useless(name: str, kind: str, typed: pd.Series, distinct: int) -> str:
+    rows = int(typed.notna().sum())
+    if distinct <= 1:
+        return "constant" if distinct else "empty"
+    if kind == "string" and distinct == rows and rows > VALUES:
+        return "identifier: every value is different"
+    if kind == "string" and (distinct > rows / 2 or typed.str.len().mean() > FREE_TEXT_LENGTH):
+        return "free text" if distinct > VALUES else ""
+    named_id = re.search(r"(?i)(^|[^a-z])id$", name) is not None
+    counts = named_id or (kind == "integer" and typed.max() - typed.min() < 2 * rows)
+    if kind == "integer" and distinct == rows > VALUES and counts:
+        return "identifier: every value is different"
+    return ""
+
+
+def line(name: str, drafted: Entry) -> str:
+    """Return one line of YAML, whatever characters the name holds: quoted as JSON if need be."""
+    plain = re.fullmatch(r"\w[\w .()/-]*", name) and yaml.safe_load(name) == name
+    flow = yaml.safe_dump(
+        drafted, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1 << 30
+    )
+    return f"  {name if plain else json.dumps(name, ensure_ascii=False)}: {flow}"
+
+
+def write(entries: dict[str, Entry], path: str | Path = "data/schema.yaml") -> None:
+    """Write the schema, one line per column."""
+    text = HEADER + "".join(line(name, drafted) for name, drafted in entries.items())
+    Path(path).write_text(text, encoding="utf-8")
+
+
+def columns(files: Iterable[Path]) -> dict[str, pa.ChunkedArray]:
+    """Return all values of each column over the deliveries, as text where their types differ."""
+    found: dict[str, list[pa.ChunkedArray]] = {}
+    for file in files:
+        table = dataset.read_table(file)
+        for name in table.column_names:
+            found.setdefault(name, []).append(table[name])
+    return {name: _joined(parts) for name, parts in found.items()}
+
+
+def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    kinds = {part.type for part in parts}
+    kind = kinds.pop() if len(kinds) == 1 else pa.string()
+    return pa.chunked_array([chunk for part in parts for chunk in part.cast(kind).chunks], kind)
+
+
+def main() -> None:
+    known: dict[str, Entry] = {}
+    if Path("data/schema.yaml").exists():
+        content = stage.read_yaml("data/schema.yaml")
+        known = dict((content or {}).get("columns") or {}) if isinstance(content, dict) else {}
+    found, drafted, reasons = columns(dataset.deliveries()), dict(known), {}
+    for name in (name for name in found if name not in known):
+        drafted[name], reasons[name] = entry(name, found[name])
+    write(drafted)
+    for name, why in reasons.items():
+        role = f"ignored ({why})" if why else "feature"
+        print(f"added   {name}: {drafted[name]['type']}, {role}")
+    for name in (name for name in known if name not in found):
+        print(f"gone    {name}: in the schema, in no delivery; remove it if that is meant")
+    print(f"kept    {len(known)} columns; review data/schema.yaml, then run `make repro`.")
+
+
+if __name__ == "__main__":
+    stage.run(main)

@@ -1,0 +1,131 @@
+"""What kind of problem a target poses, and the parameters and plots to start with."""
+
+import io
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from pipeline import scores
+from pipeline.stage import UserError
+
+LABELS = 20  # an integer target with at most this many values is a class
+LARGE = 50_000  # rows from which histogram boosting is the better start
+CURVES = {
+    "calibration": ("Calibration", "linear", "predicted", "observed"),
+    "confusion": ("Confusion", "simple", "actual", "rows"),
+    "importance": ("Permutation importance", "bar_horizontal", "importance", "feature"),
+    "precision_recall": ("Precision and recall", "simple", "recall", "precision"),
+    "predicted": ("Predicted against actual", "scatter", "predicted", "actual"),
+    "residuals": ("Residuals", "simple", "residual", "rows"),
+    "roc": ("ROC", "simple", "false_positive_rate", "true_positive_rate"),
+}
+PLOTS = {
+    "classification": ["calibration", "confusion", "importance", "precision_recall", "roc"],
+    "regression": ["importance", "predicted", "residuals"],
+}
+
+
+class TaskError(UserError):
+    """The target does not suit a task."""
+
+
+def task_of(target: pd.Series, asked: str | None) -> str:
+    """Return 'binary', 'multiclass' or 'regression'; raise TaskError if the target forbids it."""
+    classes, numeric = target.nunique(), pd.api.types.is_numeric_dtype(target)
+    if classes < 2:
+        raise TaskError(
+            f"Target '{target.name}' is always {target.iloc[0]!r}; expected at least two values."
+        )
+    numeric = numeric and not pd.api.types.is_bool_dtype(target)
+    regression = numeric and (
+        pd.api.types.is_float_dtype(target) or classes > min(LABELS, len(target) / 2)
+    )
+    if asked == "regression" and not numeric:
+        raise TaskError(f"Target '{target.name}' holds no numbers; expected TASK=classification.")
+    if asked == "regression" or (asked is None and regression):
+        return "regression"
+    if classes > len(target) / 2:
+        raise TaskError(
+            f"Target '{target.name}' has {classes:,} values in {len(target):,} rows; "
+            "expected a column with few classes, or numbers."
+        )
+    return "binary" if classes == 2 else "multiclass"
+
+
+def parameters(text: str, task: str, target: pd.Series, split: dict[str, Any]) -> str:
+    """Return params.yaml for this task, with the comments it had."""
+    estimator, options = _start(task, len(target))
+    binary = task == "binary"
+    chosen: dict[str, dict[str, Any]] = {
+        "split": {"test_share": 0.25, **split},
+        "train": {"estimator": estimator, "options": _flow(options), "seed": 0},
+        "evaluate": {
+            "metrics": _flow(scores.DEFAULTS[task]),
+            "positive": _positive(target) if binary else None,
+            "threshold": 0.5 if binary else None,
+        },
+        "review": {"gate": _flow({}), "slices": _flow([])},
+    }
+    return _edited(text, chosen)
+
+
+def plots(text: str, task: str) -> str:
+    """Return dvc.yaml with the plots that the evaluation of this task writes."""
+    kind = "regression" if task == "regression" else "classification"
+    keys = ("title", "template", "x", "y")
+    entries = {
+        f"metrics/plots/{name}.csv": dict(zip(keys, CURVES[name], strict=True))
+        for name in PLOTS[kind]
+    }
+    return _edited(text, {"plots": [{name: entry} for name, entry in entries.items()]})
+
+
+def _edited(text: str, chosen: dict[str, Any]) -> str:
+    """Replace values in a YAML document, one level deep, and keep everything else as it is."""
+    editor = YAML()
+    editor.width, editor.preserve_quotes = 1 << 30, True
+    editor.indent(mapping=2, sequence=4, offset=2)
+    editor.representer.add_representer(
+        type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null")
+    )
+    document = editor.load(text)
+    for section, values in chosen.items():
+        if isinstance(values, dict):
+            document.setdefault(section, {}).update(values)
+        else:
+            document[section] = values
+    written = io.StringIO()
+    editor.dump(document, written)
+    return written.getvalue()
+
+
+def _flow(value: Any) -> Any:
+    """Return a mapping or list that is written on one line."""
+    made = CommentedMap(value) if isinstance(value, dict) else CommentedSeq(value)
+    made.fa.set_flow_style()
+    return made
+
+
+def _start(task: str, rows: int) -> tuple[str, dict[str, Any]]:
+    kind = "Regressor" if task == "regression" else "Classifier"
+    if rows > LARGE:
+        return f"sklearn.ensemble.HistGradientBoosting{kind}", {}
+    if task == "regression":
+        return "sklearn.linear_model.Ridge", {"alpha": 1.0}
+    return "sklearn.linear_model.LogisticRegression", {"C": 1.0, "max_iter": 1000}
+
+
+def _positive(target: pd.Series) -> Any:
+    """Return the class one would ask for: the last of a usual pair, else the rarer one."""
+    counts = target.value_counts()
+    pair = {str(label).lower(): label for label in counts.index}
+    for usual in ("1", "1.0", "true", "yes", "y", "positive"):
+        if usual in pair:
+            found = pair[usual]
+            break
+    else:
+        found = counts.index[-1]
+    return found.item() if isinstance(found, np.generic) else found
