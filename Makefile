@@ -8,7 +8,7 @@ export PATH := $(if $(VIRTUAL_ENV),$(subst $(VIRTUAL_ENV)/bin:,,$(PATH)),$(PATH)
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro check test slow schema adopt bench
+.PHONY: help env repro review check test slow schema adopt bench
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -26,6 +26,9 @@ env: .venv/.synced  ## install the locked environment
 repro: env  ## pull the data, run what changed, print the metrics
 	$(RUN) dvc repro --pull
 	$(RUN) dvc metrics show
+
+review: env  ## judge your change as the pull request will: [BASE=revision]
+	$(RUN) python -m review $(if $(BASE),--base "$(BASE)")
 
 check: env  ## lint, format, types and conventions
 	$(RUN) ruff check

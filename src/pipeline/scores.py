@@ -85,14 +85,14 @@ def _one_against_rest(p: Predictions) -> float:
     return float(np.mean(values)) if values else float("nan")
 
 
-def _log_loss(p: Predictions) -> float:
-    """Mean negative log probability of the truth; a class the model never saw has probability 0."""
+def log_losses(p: Predictions) -> Array:
+    """Return each row's negative log probability of the truth; an unknown class has 0."""
     assert p.probabilities is not None and p.classes is not None
-    column = {label: i for i, label in enumerate(p.classes)}
-    chosen = [column.get(label, -1) for label in p.truth]
+    column = {label: i for i, label in enumerate(p.classes.tolist())}
+    chosen = [column.get(label, -1) for label in p.truth.tolist()]
     padded = np.column_stack([p.probabilities, np.zeros(len(p.truth))])
     probability = padded[np.arange(len(p.truth)), chosen]
-    return float(-np.log(np.clip(probability, np.finfo(float).eps, 1)).mean())
+    return -np.log(np.clip(probability, np.finfo(float).eps, 1))
 
 
 BINARY, CLASSES, VALUES = ("binary",), ("binary", "multiclass"), ("regression",)
@@ -108,7 +108,7 @@ METRICS = {
     "f1": Metric(_two(sk.f1_score, zero_division=0), BINARY),
     "f1_macro": Metric(_labels(sk.f1_score, average="macro", zero_division=0), CLASSES),
     "f1_weighted": Metric(_labels(sk.f1_score, average="weighted", zero_division=0), CLASSES),
-    "log_loss": Metric(_log_loss, CLASSES, False, True),
+    "log_loss": Metric(lambda p: float(log_losses(p).mean()), CLASSES, False, True),
     "matthews_corrcoef": Metric(_labels(sk.matthews_corrcoef), CLASSES),
     "precision": Metric(_two(sk.precision_score, zero_division=0), BINARY),
     "precision_macro": Metric(

@@ -56,7 +56,7 @@ def prose(text: str) -> str:
             return token
         return code(token)
 
-    return TOKEN.sub(word, clean(text, LONGEST_TEXT))
+    return TOKEN.sub(word, clean(text, LONGEST_TEXT).strip())
 
 
 def inline(text: Text) -> str:

@@ -1,0 +1,68 @@
+"""Review a change: what changed, is it real, what caused it."""
+
+import argparse
+import json
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+
+from pipeline import stage
+from review import render, revision
+from review.review import review
+from review.revision import Side
+
+
+def arguments(words: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="python -m review", description=__doc__)
+    parser.add_argument("--base", metavar="REV", help="default: merge base with the default branch")
+    parser.add_argument("--head", metavar="REV", help="default: the work tree")
+    parser.add_argument(
+        "--json", metavar="FILE", default="review.json", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--report", metavar="FILE", default="report.md", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--no-gate", action="store_true", help="inform only: exit 0 whatever is found"
+    )
+    parser.add_argument(
+        "--stages",
+        metavar="FILE",
+        help="what ran, and for how long, as `python -m review.reproduce` says",
+    )
+    return parser.parse_args(words)
+
+
+def _head(stack: ExitStack, revision_name: str | None, root: Path) -> Side:
+    if revision_name:
+        commit = revision.commit_of(revision_name, root)
+        return stack.enter_context(revision.checkout(commit, revision_name, root))
+    dirty = revision.git("status", "--porcelain", "--untracked-files=no", cwd=root)
+    return Side(root, None if dirty else revision.commit_of("HEAD", root), "the work tree")
+
+
+def main() -> None:
+    """Review, write review.json and report.md, print the report, and exit by the gate."""
+    asked = arguments()
+    root = Path(revision.git("rev-parse", "--show-toplevel"))
+    ran = json.loads(Path(asked.stages).read_text(encoding="utf-8")) if asked.stages else {}
+    with ExitStack() as stack:
+        name = asked.base or revision.default_base(asked.head or "HEAD", root)
+        print(f"Reviewing {asked.head or 'the work tree'} against {name} …", file=sys.stderr)
+        base = stack.enter_context(
+            revision.checkout(revision.commit_of(name, root), asked.base or "base", root)
+        )
+        head = _head(stack, asked.head, root)
+        found = review(base, head, ran, gated=not asked.no_gate)
+    stage.write_json(asked.json, found)
+    Path(asked.report).write_text(render.render(found), encoding="utf-8")
+    print(render.terminal(found))
+    sys.exit(found["verdict"]["gate"] == "failed")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except stage.UserError as error:
+        sys.exit(str(error))

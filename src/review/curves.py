@@ -1,0 +1,81 @@
+"""The points of the report's charts, base against head on the same rows."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from pipeline import points
+from pipeline.scores import Predictions
+from review import revision
+from review.revision import Side
+
+
+def curves(
+    metric: str, before: Predictions | None, after: Predictions, base: Side, head: Side
+) -> dict[str, Any]:
+    """Return the charts that suit the task; None for those that need a base that is not there."""
+    found: dict[str, Any] = {"curve": None, "calibration": None, "confusion": []}
+    plots = points.curves(after)
+    earlier = points.curves(before) if before is not None else {}
+    if "roc" in plots and "roc" in earlier:
+        found["curve"] = _lines("ROC", plots["roc"], earlier["roc"])
+    if "residuals" in plots and before is not None:
+        found["curve"] = _residuals(before, after)
+    if "confusion" in plots:
+        found["confusion"] = _confusion(plots["confusion"], earlier.get("confusion"))
+    if "calibration" in plots and "calibration" in earlier:
+        found["calibration"] = _calibration(plots["calibration"], earlier["calibration"])
+    return found | {"history": history(metric, base, head.root)}
+
+
+def _lines(kind: str, head: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
+    x, y = head.columns[:2]
+    return {"kind": kind, "x": head[x].tolist(), "base": base[y].tolist(), "head": head[y].tolist()}
+
+
+def _calibration(head: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
+    grid = np.linspace(0.05, 0.95, 10)
+    observed = [
+        np.interp(grid, f["predicted"], f["observed"]).round(6).tolist() for f in (base, head)
+    ]
+    return {"x": grid.round(6).tolist(), "base": observed[0], "head": observed[1]}
+
+
+def _residuals(before: Predictions, after: Predictions) -> dict[str, Any]:
+    errors = [p.truth - p.predicted for p in (before, after)]
+    counts_edges = np.histogram_bin_edges(np.concatenate(errors), bins=30)
+    counts = [np.histogram(e, counts_edges)[0].tolist() for e in errors]
+    middles = ((counts_edges[:-1] + counts_edges[1:]) / 2).round(6).tolist()
+    return {"kind": "residuals", "x": middles, "base": counts[0], "head": counts[1]}
+
+
+def _confusion(head: pd.DataFrame, base: pd.DataFrame | None) -> list[dict[str, Any]]:
+    if len(head) > 400:
+        return []
+    earlier = {} if base is None else {(a, p): n for a, p, n in base.itertuples(index=False)}
+    return [
+        {
+            "actual": str(actual),
+            "predicted": str(predicted),
+            "base": None if base is None else int(earlier.get((actual, predicted), 0)),
+            "head": int(rows),
+        }
+        for actual, predicted, rows in head.itertuples(index=False)
+    ]
+
+
+def history(metric: str, base: Side, root: Path) -> list[dict[str, Any]]:
+    """Return the metric as the last 20 commits of base's branch recorded it, oldest first."""
+    commits = revision.git(
+        "log", "-20", "--first-parent", "--format=%h", str(base.commit), cwd=root
+    )
+    found = []
+    for commit in reversed(commits.split()):
+        shown = revision.call("git", "show", f"{commit}:metrics/test.json", cwd=root, check=False)
+        recorded = json.loads(shown.stdout).get(metric) if not shown.returncode else None
+        if isinstance(recorded, (int, float)):
+            found.append({"commit": commit, "value": recorded})
+    return found

@@ -1,0 +1,50 @@
+"""The same comparison for each value of a column, so that a loss in one group is seen."""
+
+import dataclasses
+from typing import Any
+
+import pandas as pd
+
+from pipeline.scores import Array, Predictions
+from review import compare
+from review.compare import Comparison
+
+VALUES, ROWS = 10, 20  # the most frequent values are compared, if they have this many rows
+
+
+def slices(
+    columns: list[str], metric: str, rows: pd.DataFrame,
+    before: Predictions | None, after: Predictions, notes: list[str],
+) -> list[dict[str, Any]]:  # fmt: skip
+    """Compare the primary metric on the rows of each frequent value of each column."""
+    found = []
+    for column in columns:
+        if column not in rows:
+            notes.append(
+                f"params.yaml, section 'review': slice '{column}' is no column of the test rows."
+            )
+            continue
+        text = rows[column].astype("str")
+        for value in text.value_counts().index[:VALUES]:
+            chosen = (text == value).to_numpy()
+            comparison = _slice(metric, before, after, chosen)
+            entry = {"column": column, "value": str(value)[:500], "rows": int(chosen.sum())}
+            found.append(entry | {"comparison": dataclasses.asdict(comparison)})
+    return found
+
+
+def _slice(
+    metric: str, before: Predictions | None, after: Predictions, chosen: Array
+) -> Comparison:
+    if before is None:
+        return compare.unknown(metric, "base's model cannot be scored on these rows")
+    if chosen.sum() < ROWS:
+        return compare.unknown(metric, f"under {ROWS} rows")
+    return compare.compare([metric], _only(before, chosen), _only(after, chosen))[0]
+
+
+def _only(p: Predictions, chosen: Array) -> Predictions:
+    probabilities = None if p.probabilities is None else p.probabilities[chosen]
+    return dataclasses.replace(
+        p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=probabilities
+    )

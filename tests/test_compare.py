@@ -1,0 +1,209 @@
+"""Intervals are right: against SciPy, by simulation, and at the edges."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import scipy.stats
+import sklearn.metrics as sk
+
+from pipeline.scores import METRICS, Predictions
+from review import compare, weighted
+from review.compare import Comparison
+
+BINARY = [name for name, metric in METRICS.items() if "binary" in metric.tasks]
+REGRESSION = [name for name, metric in METRICS.items() if "regression" in metric.tasks]
+
+
+def binary(rows: int, noise: float, seed: int, signal: float = 1.0) -> Predictions:
+    """Return predictions of a made-up test set that depends on `rows` alone, with noise on top."""
+    positive = np.random.default_rng(rows).random(rows) < 0.4
+    random = np.random.default_rng([seed, rows])
+    score = 1 / (1 + np.exp(-signal * (2.0 * positive - 1) + random.normal(0, noise, rows)))
+    both = np.column_stack([1 - score, score]).round(6)
+    truth, predicted = np.where(positive, "yes", "no"), np.where(both[:, 1] >= 0.5, "yes", "no")
+    return Predictions(truth, predicted, both, np.array(["no", "yes"]), "yes")
+
+
+def values(rows: int, noise: float, seed: int) -> Predictions:
+    """Return predictions of made-up numbers."""
+    truth = np.random.default_rng(rows).normal(10, 3, rows)
+    return Predictions(truth, truth + np.random.default_rng([seed, rows]).normal(0, noise, rows))
+
+
+def drawn(p: Predictions, chosen: np.ndarray) -> Predictions:
+    """Return the predictions of the rows at these positions."""
+    some = None if p.probabilities is None else p.probabilities[chosen]
+    return replace(p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=some)
+
+
+def weigh(name: str, p: Predictions) -> weighted.Statistic | None:
+    """Return a metric as a function of weights."""
+    if name == "roc_auc":
+        return weighted.roc_auc(p.is_positive, p.score)
+    return weighted.statistic(name, p)
+
+
+@pytest.mark.parametrize("name", list(dict.fromkeys(BINARY + REGRESSION)))
+def test_a_weighted_metric_is_the_metric_of_the_resample(name: str) -> None:
+    """A row with weight 3 counts as three rows: scikit-learn on the resample gives the same."""
+    p = binary(60, 2.0, 1) if name in BINARY else values(60, 2.0, 1)
+    statistic = weigh(name, p)
+    if statistic is None:
+        assert name in compare.ROWWISE or name == "max_error"
+        return
+    chosen = np.random.default_rng(5).integers(0, 60, 60)
+
+    found = statistic(np.bincount(chosen, minlength=60))
+
+    assert found == pytest.approx(METRICS[name].compute(drawn(p, chosen)), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", ["average_precision", "f1", "roc_auc"])
+def test_the_interval_is_that_of_scipy(name: str) -> None:
+    """Same generator, same percentile interval as scipy.stats.bootstrap, to the last digits."""
+    base, head = binary(80, 2.0, 1), binary(80, 1.5, 2)
+
+    def difference(rows: np.ndarray) -> float:
+        chosen = rows.astype(int)
+        metric = METRICS[name].compute
+        return metric(drawn(head, chosen)) - metric(drawn(base, chosen))
+
+    expected = scipy.stats.bootstrap(
+        (np.arange(80),), difference, vectorized=False, n_resamples=compare.REPLICATES,
+        method="percentile", rng=np.random.default_rng(7),
+    ).confidence_interval  # fmt: skip
+
+    found = compare.bootstrap({name: (weigh(name, base), weigh(name, head))}, 80, 7)[name]
+
+    assert found == pytest.approx((expected.low, expected.high), abs=1e-13)
+
+
+def test_delong_agrees_with_the_bootstrap() -> None:
+    base, head = binary(2000, 2.0, 1), binary(2000, 1.8, 2)
+    pair = tuple(weighted.roc_auc(p.is_positive, p.score) for p in (base, head))
+
+    found = compare.delong(head.is_positive, base.score, head.score)
+
+    assert found == pytest.approx(compare.bootstrap({"auc": pair}, 2000, 0)["auc"], abs=3e-3)
+
+
+def test_delong_is_centred_on_the_difference_of_scikit_learn() -> None:
+    base, head = binary(300, 2.0, 1), binary(300, 1.5, 2)
+    areas = [sk.roc_auc_score(p.is_positive, p.score) for p in (base, head)]
+
+    low, high = compare.delong(head.is_positive, base.score, head.score)
+
+    assert (low + high) / 2 == pytest.approx(areas[1] - areas[0], abs=1e-12)
+
+
+@pytest.mark.parametrize("make", [binary, values])
+def test_identical_models_differ_by_exactly_nothing(make: object) -> None:
+    p = make(300, 1.0, 1)  # type: ignore[operator]
+    names = [n for n, m in METRICS.items() if p.task in m.tasks and n != "max_error"]
+
+    found = compare.compare(names, p, p)
+
+    assert {(c.difference, c.low, c.high, c.outcome) for c in found} == {
+        (0.0, 0.0, 0.0, "within noise")
+    }
+
+
+def test_the_same_seed_gives_the_same_interval() -> None:
+    base, head = binary(300, 2.0, 1), binary(300, 1.5, 2)
+
+    assert compare.compare(["f1"], base, head) == compare.compare(["f1"], base, head)
+
+
+@pytest.mark.parametrize(("worse", "better"), [(3.0, 1.0), (1.0, 3.0)])
+def test_the_verdict_follows_the_direction_of_each_metric(worse: float, better: float) -> None:
+    """Less log loss is better, less ROC AUC is worse."""
+    base, head = binary(3000, worse, 1), binary(3000, better, 2)
+
+    found = compare.compare(["roc_auc", "log_loss", "f1"], base, head)
+
+    assert {c.outcome for c in found} == {"better" if better < worse else "worse"}
+
+
+def test_a_metric_without_a_reliable_interval_cannot_be_told() -> None:
+    found = compare.compare(["max_error"], values(300, 1.0, 1), values(300, 2.0, 2))[0]
+
+    assert (found.outcome, found.low, found.head is not None) == ("cannot tell", None, True)
+
+
+def test_one_class_among_the_rows_cannot_be_told() -> None:
+    p = binary(50, 1.0, 1)
+    one = drawn(p, np.flatnonzero(p.is_positive))
+
+    assert compare.compare(["roc_auc"], one, one)[0].outcome == "cannot tell"
+
+
+def test_a_few_discordant_rows_are_noise() -> None:
+    """Four rows right that were wrong, of 168: McNemar's exact p is 0.125, so not significant."""
+    base = np.ones(168)
+    base[:4] = 0
+
+    low, high = compare.rowwise(base, np.ones(168))
+
+    assert low < 0 < high
+
+
+def test_small_test_sets_are_warned_about() -> None:
+    p = binary(60, 1.0, 1)
+    few = drawn(p, np.append(np.flatnonzero(~p.is_positive), np.flatnonzero(p.is_positive)[:5]))
+
+    assert [w.split(":")[0] for w in compare.warnings(few)] == [
+        f"Only {len(few.truth)} test rows",
+        "Class 'yes' has 5 test rows",
+    ]
+
+
+def two_models(rows: int, seed: int, gain: float) -> tuple[Predictions, Predictions]:
+    """Draw a new test set and two models of it whose errors go together; head has more signal."""
+    random = np.random.default_rng([seed, rows])
+    positive = random.random(rows) < 0.4
+    shared, own = random.normal(0, 1, rows), random.normal(0, 0.5, (2, rows))
+    found = []
+    for signal, noise in zip((1.0, 1.0 + gain), own, strict=True):
+        score = 1 / (1 + np.exp(-(signal * (2 * positive - 1) + shared + noise)))
+        both = np.column_stack([1 - score, score])
+        labels = [np.where(yes, "yes", "no") for yes in (positive, score >= 0.5)]
+        found.append(Predictions(labels[0], labels[1], both, np.array(["no", "yes"]), "yes"))
+    return found[0], found[1]
+
+
+def share(outcome: str, found: list[Comparison]) -> float:
+    """Return how often an outcome was found."""
+    return sum(c.outcome == outcome for c in found) / len(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "rows"),
+    [("roc_auc", 300), ("roc_auc", 1000), ("accuracy", 300), ("log_loss", 300), ("f1", 300)],
+)
+def test_the_interval_covers_the_truth_as_often_as_it_says(name: str, rows: int) -> None:
+    """Of 1,000 simulated test sets, the 95 % interval holds the true difference in 93 to 97 %."""
+    truth = np.diff([METRICS[name].compute(p) for p in two_models(1_000_000, 0, 0.15)])[0]
+
+    found = [compare.compare([name], *two_models(rows, seed, 0.15))[0] for seed in range(1, 1001)]
+
+    assert 0.93 <= np.mean([c.low <= truth <= c.high for c in found]) <= 0.97  # type: ignore[operator]
+
+
+@pytest.mark.slow
+def test_a_change_of_nothing_but_the_seed_rarely_fails() -> None:
+    """Of 400 A/A changes at most 2.5 % are called worse, beyond a tolerance of zero."""
+    found = [compare.compare(["roc_auc"], *two_models(500, seed, 0.0))[0] for seed in range(1, 401)]
+
+    assert share("worse", found) <= 0.025
+
+
+@pytest.mark.slow
+def test_a_real_drop_is_caught() -> None:
+    """With 1,000 test rows, a drop of 0.03 in ROC AUC is called worse nine times in ten."""
+    pairs = [two_models(1000, seed, 0.2) for seed in range(1, 201)]
+    found = [compare.compare(["roc_auc"], better, worse)[0] for worse, better in pairs]
+
+    assert np.mean([c.difference for c in found]) == pytest.approx(-0.03, abs=0.01)  # type: ignore[misc]
+    assert share("worse", found) >= 0.9

@@ -1,0 +1,142 @@
+"""A review of real changes, through the command line, in a real repository."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import AUTHOR, Run, made_up, run
+
+pytestmark = pytest.mark.slow
+
+
+def reviewed(project: Path, *words: str, status: int = 0) -> dict[str, Any]:
+    """Run `python -m review` in the project and return review.json."""
+    done = run(
+        "python", "-m", "review", "--base", "main", *words,
+        cwd=project, check=False, PYTHONPATH=str(project / "src"),
+    )  # fmt: skip
+    assert done.returncode == status, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return json.loads((project / "review.json").read_text(encoding="utf-8"))
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.fixture
+def change(project: Path) -> Path:
+    """A project on a branch of its own."""
+    run("git", "switch", "-qc", "change", cwd=project)
+    return project
+
+
+def test_no_change_is_exactly_nothing(change: Path) -> None:
+    found = reviewed(change)
+
+    assert found["changes"]["levels"] == []
+    assert {(c["difference"], c["low"], c["high"]) for c in found["metrics"]} == {(0.0, 0.0, 0.0)}
+
+
+def test_a_parameter_is_named_with_both_values(change: Path, dvc: Run) -> None:
+    edit(change / "params.yaml", "C: 1.0", "C: 0.001")
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")
+
+    assert found["changes"]["levels"] == ["params"]
+    assert found["changes"]["params"] == [
+        {"name": "train.options.C", "base": "1.0", "head": "0.001"}
+    ]
+    assert [s["result"] for s in found["changes"]["stages"]] == [
+        "unchanged", "unchanged", "ran", "ran",
+    ]  # fmt: skip
+    assert {s["column"] for s in found["slices"]} == {"colour"}
+
+
+def test_a_model_that_is_surely_worse_fails_with_one_sentence(change: Path, dvc: Run) -> None:
+    edit(change / "params.yaml", "linear_model.LogisticRegression", "dummy.DummyClassifier")
+    edit(change / "params.yaml", "{C: 1.0}", "{}")
+    dvc("repro", "-q")
+
+    found = reviewed(change, status=1)
+
+    assert found["verdict"]["gate"] == "failed"
+    assert found["verdict"]["reasons"][0].startswith("roc_auc is worse by at least 0.")
+
+
+def test_a_column_that_is_not_available_any_more(change: Path, dvc: Run) -> None:
+    """Base's model needs the column: the rows' stored predictions are compared instead."""
+    edit(
+        change / "data/schema.yaml",
+        "member: {type: boolean, role: feature}",
+        "member: {type: boolean, role: ignored}",
+    )
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    assert found["rows"]["scored"] == "common test rows"
+    assert any("needs columns ['member']" in note for note in found["notes"])
+    assert found["metrics"][0]["low"] is not None
+
+
+def test_another_task_cannot_be_compared_and_says_so(change: Path, dvc: Run) -> None:
+    edit(
+        change / "data/schema.yaml",
+        "size: {type: number, role: feature",
+        "size: {type: number, role: target",
+    )
+    edit(
+        change / "data/schema.yaml",
+        "bought: {type: string, role: target",
+        "bought: {type: string, role: feature",
+    )
+    (change / "params.yaml").write_text(
+        "split: {by: row, test_share: 0.3, test_from: null}\n"
+        "train: {estimator: sklearn.linear_model.Ridge, options: {}, seed: 0}\n"
+        "evaluate: {metrics: [r2], positive: null, threshold: null}\n"
+        "review: {gate: {}, slices: [], budget: 60}\n"
+    )
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    assert found["verdict"]["outcome"] == "cannot tell"
+    assert found["metrics"][0]["head"] is not None
+
+
+def test_causes_have_the_signs_and_sizes_they_were_given(change: Path, dvc: Run) -> None:
+    """Clean labels help, a crippled estimator hurts, a comment does nothing; the parts add up."""
+    rows = made_up(1500, start=5000)
+    flipped = np.random.default_rng(0).random(1500) < 0.45
+    noisy = rows.assign(
+        bought=np.where(flipped, np.where(rows["bought"] == "yes", "no", "yes"), rows["bought"])
+    )
+    write(change, noisy)
+    dvc("repro", "-q")
+    run("git", *AUTHOR, "commit", "-qam", "noisy labels", cwd=change)
+    run("git", "branch", "-f", "main", cwd=change)
+    write(change, rows)
+    edit(change / "params.yaml", "{C: 1.0}", "{C: 1.0e-7, fit_intercept: false}")
+    with (change / "src/pipeline/train.py").open("a") as file:
+        file.write("# neutral\n")
+    dvc("repro", "-q")
+
+    causes = reviewed(change, "--no-gate")["causes"]
+
+    parts = {part["cause"]: part["value"] for part in causes["parts"]}
+    assert sum(parts.values()) == pytest.approx(causes["total"], abs=1e-12)
+    assert parts["code"] == 0
+    assert parts["data"] > 0
+    assert parts["params"] <= 0
+
+
+def write(project: Path, rows: pd.DataFrame) -> None:
+    rows.to_csv(project / "data/raw/second.csv", index=False)
