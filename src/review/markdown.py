@@ -56,7 +56,7 @@ def prose(text: str) -> str:
             return token
         return code(token)
 
-    return TOKEN.sub(word, clean(text, LONGEST_TEXT).strip())
+    return TOKEN.sub(word, clean(text, LONGEST_TEXT))
 
 
 def inline(text: Text) -> str:
