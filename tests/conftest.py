@@ -10,8 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).parents[1]
+settings.register_profile("threefold", deadline=None)  # a busy machine is slow, not wrong
+settings.load_profile("threefold")
 SCHEMA = """\
 columns:
   id: {type: integer, role: key}

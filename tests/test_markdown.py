@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -56,6 +56,7 @@ def test_a_sentence_holds_nothing_but_words_and_code(text: str) -> None:
 
 
 @given(hostile, hostile)
+@example(" 1. x", "     x  ")
 def test_a_list_and_an_alert_keep_their_shape(one: str, two: str) -> None:
     """Whatever the items say, they neither end the block nor start another."""
 

@@ -48,10 +48,10 @@ def prose(text: str) -> str:
     """Return a sentence with every word set as code that could be taken for markup."""
 
     def word(match: re.Match[str]) -> str:
-        token = match[0]
+        token, before = match[0], match.string[: match.start()]
         if len(token) > 2 and token[0] == token[-1] == "`" and "`" not in token[1:-1]:
             return code(token[1:-1])
-        listed = match.start() == 0 and re.fullmatch(r"\d+[.)]", token)
+        listed = not before.strip() and re.fullmatch(r"\d+[.)]", token)
         if SAFE.fullmatch(token) and not ACTIVE.search(token) and not listed:
             return token
         return code(token)
@@ -68,7 +68,7 @@ def inline(text: Text) -> str:
             piece = f"**{piece}**"
         touching = written.endswith("`") and piece.startswith("`")
         written += " " * touching + piece
-    return written
+    return written.strip()
 
 
 def table(block: Table) -> str:
