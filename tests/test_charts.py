@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +17,9 @@ from review.check import load
 
 SAMPLE = Path(__file__).parent / "data/review.json"
 MERMAID = Path(__file__).parent / "mermaid"
+# What is left of red, green and blue (Machado, Oliveira and Fernandes 2009, severity 1).
+PROTANOPIA = np.array([[0.152, 1.053, -0.205], [0.115, 0.786, 0.099], [-0.004, -0.048, 1.052]])
+DEUTERANOPIA = np.array([[0.367, 0.861, -0.228], [0.280, 0.673, 0.047], [-0.012, 0.043, 0.969]])
 numbers = st.floats(-1e300, 1e300) | st.sampled_from([0.0, -0.0, 5e-324, 1e-12, 0.5, 1.0, 1e12])
 
 
@@ -40,7 +44,7 @@ def test_a_curve_is_drawn_whole() -> None:
             "---",
             "config:",
             "  xyChart: {width: 640, height: 280}",
-            '  themeVariables: {xyChart: {plotColorPalette: "#D55E00, #0072B2"}}',
+            '  themeVariables: {xyChart: {plotColorPalette: "#D55E00, #2E86C8"}}',
             "---",
             "xychart-beta",
             '  x-axis "false positive rate" 0.000 --> 1.000',
@@ -69,8 +73,32 @@ def test_history_ends_with_head() -> None:
 
     (chart,) = charts.history(found, "accuracy", 0.82)
 
-    assert 'x-axis ["aaaaaaa", "bbbbbbb", "head"]' in chart.mermaid
+    assert 'x-axis "commits before head" ["2", "1", "head"]' in chart.mermaid
     assert lines(chart.mermaid) == [[0.8, 0.81, 0.82]]
+
+
+def light(colour: str) -> np.ndarray:
+    """Return linear red, green and blue of '#RRGGBB' (sRGB)."""
+    values = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+    return np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+
+
+@pytest.mark.parametrize("paper", ["#FFFFFF", "#333333", "#0D1117"])
+def test_lines_stand_out_on_light_and_dark(paper: str) -> None:
+    """WCAG 2.1 asks for a contrast of 3 to 1 in graphics."""
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    ground = weights @ light(paper) + 0.05
+
+    for colour in (charts.ORANGE, charts.BLUE, charts.GREY):
+        line = weights @ light(colour) + 0.05
+        assert max(line, ground) / min(line, ground) >= 3
+
+
+@pytest.mark.parametrize("seen", [PROTANOPIA, DEUTERANOPIA])
+def test_colour_blind_people_tell_base_from_head(seen: np.ndarray) -> None:
+    base, head = (seen @ light(colour) for colour in (charts.ORANGE, charts.BLUE))
+
+    assert np.linalg.norm(base - head) > 0.4
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from review import check, render
+from review import changed, check, markdown, render, report
+from review.blocks import Table
 from test_markdown import PARSER, active, hostile
 
 ROOT = Path(__file__).parents[1]
@@ -181,3 +182,53 @@ def test_a_file_that_is_no_review_ends_in_one_sentence(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1 and "found no ['base', " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "—"),
+        (0.0, "0"),
+        (0.98125, "+0.9812"),
+        (-0.00001234, "-0.000012"),
+        (123456.789, "+123,457"),
+        (-3455.6, "-3,455.60"),
+        (1e300, "+1.0e+300"),
+    ],
+)
+def test_a_number_has_the_digits_that_matter(value: float | None, written: str) -> None:
+    assert changed.number(value, "+") == written
+
+
+def test_many_classes_become_a_list_of_the_largest_errors() -> None:
+    names = "abcdefg"
+    pairs = [(actual, predicted) for actual in names for predicted in names]
+    found = [
+        {"actual": a, "predicted": p, "base": None, "head": 100 if a == p else i}
+        for i, (a, p) in enumerate(pairs)
+    ]
+
+    (table,) = report.confusion({"confusion": found})
+
+    assert isinstance(table, Table)
+    assert table.rows[:2] == [("g", "f", "— → 47"), ("g", "e", "— → 46")]
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        ({"name": "C", "base": "1", "head": "2"}, "`C`: `1` → `2`"),
+        ({"name": "C", "base": None, "head": "2"}, "`C` added: `2`"),
+        ({"name": "C", "base": "1", "head": None}, "`C` removed; it was `1`"),
+    ],
+)
+def test_an_edit_says_what_was_and_what_is(change: dict[str, Any], written: str) -> None:
+    assert markdown.inline(changed.edit(change)) == written
+
+
+def test_a_loss_in_one_slice_is_not_folded_away() -> None:
+    worse = report.slices(REVIEW["slices"])
+    fine = report.slices([s for s in REVIEW["slices"] if s["comparison"]["outcome"] != "worse"])
+
+    assert (worse.title, worse.folded) == ("Slices: 1 of 3 worse", False)
+    assert (fine.title, fine.folded) == ("Slices: none of 2 worse", True)

@@ -1,5 +1,6 @@
 """Says in words what changed on each level: data, params, code, environment."""
 
+import math
 from typing import Any
 
 from review.blocks import Block, Bullets, Name, Paragraph, Strong, Table, Text
@@ -107,11 +108,14 @@ def stages(found: list[Found]) -> list[Block]:
 
 
 def number(value: float | None, sign: str = "") -> str:
-    """Write a number with four decimals, or with four digits when it is large or tiny."""
-    if value is None:
-        return "—"
-    usual = value == 0 or 0.0001 <= abs(value) < 10_000
-    return f"{value:{sign}.4f}" if usual else f"{value:{sign}.4g}"
+    """Write a number with four decimals: fewer when it is large, more when it is tiny."""
+    if not value:
+        return "—" if value is None else "0"
+    power = math.floor(math.log10(abs(value)))
+    if not -9 < power < 12:
+        return f"{value:{sign}.1e}"
+    decimals = max(min(5 - power, 4), 0) if power > -4 else 1 - power
+    return f"{value:{sign},.{decimals}f}"
 
 
 def plural(count: int, noun: str) -> str:

@@ -1,7 +1,7 @@
 """Mermaid charts of numbers only: no text from the project is ever part of a diagram.
 
 Mermaid's xychart spaces points evenly and has no legend, so lines are drawn through evenly spaced
-points and captions name the colours, which colour-blind people can tell apart (Okabe and Ito 2008).
+points and captions name the colours, which colour-blind people can tell apart, on light and dark.
 """
 
 import math
@@ -12,7 +12,7 @@ from typing import Any
 
 from review.blocks import Chart, Name, Text
 
-ORANGE, BLUE, GREY = "#D55E00", "#0072B2", "#8C8C8C"
+ORANGE, BLUE, GREY = "#D55E00", "#2E86C8", "#8C8C8C"
 LARGEST = 1e12  # beyond it, numbers do not fit beside an axis
 WIDTH, HEIGHT = 640, 280
 Points = Sequence[float]
@@ -48,15 +48,16 @@ def calibration(found: dict[str, Any] | None) -> list[Chart]:
 
 
 def history(found: list[dict[str, Any]], metric: str, head: float | None) -> list[Chart]:
-    """Return the metric as the last commits recorded it, then head's."""
+    """Return the metric as the last commits of the base branch recorded it, then head's."""
     values = [entry["value"] for entry in found] + [head] * (head is not None)
     if len(found) < 2 or not _drawable(values):
         return []
-    labels = [entry["commit"][:7] for entry in found] + ["head"] * (head is not None)
+    labels = [str(ago) for ago in range(len(found), 0, -1)] + ["head"] * (head is not None)
     quoted = ", ".join(f'"{label}"' for label in labels)
-    axes = f"  x-axis [{quoted}]", _axis("y", "", values)
-    caption: Text = (Name(metric), f" over the last {len(found)} commits of the base branch")
-    end = ", and of head at the right end." if head is not None else "."
+    axes = f'  x-axis "commits before head" [{quoted}]', _axis("y", "recorded", values)
+    first, last = (Name(entry["commit"][:7]) for entry in (found[0], found[-1]))
+    caption: Text = (Name(metric), " on the base branch from ", first, " to ", last)
+    end = ", then of head at the right end." if head is not None else "."
     return [Chart((*caption, end), _diagram(axes, [values], (BLUE,)))]
 
 
