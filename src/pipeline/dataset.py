@@ -25,6 +25,7 @@ TYPES = {
 ROLES = ("key", "target", "feature", "group", "time", "ignored")
 MISSING = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
 SUFFIXES = (".csv", ".tsv", ".parquet")
+LONGEST = 40  # characters of a cell that an error shows
 SHOWN = 5  # how many rows or names an error lists before it is cut
 
 
@@ -269,9 +270,15 @@ def plural(count: int, noun: str) -> str:
 
 
 def cut(items: Sequence[object]) -> str:
-    """List at most SHOWN items, in quotes if they are text, and say how many are left out."""
-    shown = ", ".join(repr(x) if isinstance(x, str) else str(x) for x in items[:SHOWN])
+    """List at most SHOWN items, text in quotes and cut, and say how many are left out."""
+    shown = ", ".join(
+        _quoted(item) if isinstance(item, str) else str(item) for item in items[:SHOWN]
+    )
     return f"[{shown}{f' and {len(items) - SHOWN:,} more' * (len(items) > SHOWN)}]"
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= LONGEST else text[:LONGEST] + "…")
 
 
 def convert(values: pa.ChunkedArray, column: Column) -> tuple[pd.Series, np.ndarray]:

@@ -16,8 +16,8 @@ import yaml
 
 T = typing.TypeVar("T")
 RESTORE = (
-    "Nothing is lost: after `dvc checkout` and `git checkout -- metrics` "
-    "the last good results are back."
+    "Nothing is lost: mend it and run `dvc repro` again; or undo the change, and the same command "
+    "brings the last good results back from the cache."
 )
 
 
