@@ -134,12 +134,13 @@ def test_only_our_own_html_and_diagrams_are_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["x" * 500, "😀" * 500, "`|" * 250, "@ " * 250, "<" * 500])
 def test_the_largest_review_fits_a_comment(text: str) -> None:
-    """The end is cut, and says so; the verdict and the metrics stay."""
+    """The end is cut if need be, and says so; the verdict and the metrics stay."""
     report = render.render(largest(check.SCHEMA, text))
 
     assert len(report.encode()) <= render.LARGEST_BYTES
     assert "### Metrics" in report
-    assert report.splitlines()[-1].startswith("Left out, because the report is too long: ")
+    is_cut = "<summary>Stages</summary>" not in report
+    assert is_cut == ("\nLeft out, because the report is too long: " in report)
 
 
 def test_it_runs_on_the_standard_library_alone() -> None:
@@ -224,6 +225,11 @@ def test_many_classes_become_a_list_of_the_largest_errors() -> None:
 )
 def test_an_edit_says_what_was_and_what_is(change: dict[str, Any], written: str) -> None:
     assert markdown.inline(changed.edit(change)) == written
+
+
+def test_a_list_of_names_is_cut() -> None:
+    assert markdown.inline(changed.listed(list("abc"))) == "`a`, `b`, `c`"
+    assert markdown.inline(changed.listed(list("abcdefg"))) == "`a`, `b`, `c`, `d`, `e` and 2 more"
 
 
 def test_a_loss_in_one_slice_is_not_folded_away() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from review.blocks import Block, Bullets, Name, Paragraph, Strong, Table, Text
 
 Found = dict[str, Any]  # the review, or a part of it, as schema.json describes it
+FEW = 5  # names in one sentence
 PSI_SMALL, PSI_LARGE = 0.1, 0.25  # as usually read: none below the first, large from the second on
 
 
@@ -58,8 +59,13 @@ def code(found: Found) -> Text:
     lines = f" ({found['added']:,} lines added, {found['removed']:,} removed)"
     if not found["stages"]:
         return (Name(found["file"]), lines, ", no stage depends on it")
-    names = [part for stage in found["stages"] for part in (", ", Name(stage))][1:]
-    return (Name(found["file"]), lines, ", read by ", *names)
+    return (Name(found["file"]), lines, ", read by ", *listed(found["stages"]))
+
+
+def listed(names: list[str]) -> tuple[str, ...]:
+    """Return at most FEW names with commas between them, and how many are left out."""
+    shown = [part for name in names[:FEW] for part in (", ", Name(name))][1:]
+    return (*shown, *[f" and {len(names) - FEW} more"] * (len(names) > FEW))
 
 
 def edit(change: Found) -> Text:
@@ -100,7 +106,7 @@ def stages(found: list[Found]) -> list[Block]:
             Name(entry["stage"]),
             entry["result"],
             "—" if entry["seconds"] is None else f"{entry['seconds']:.1f}",
-            tuple(part for name in entry["because"][:5] for part in (", ", Name(name)))[1:],
+            listed(entry["because"]),
         )
         for entry in found
     ]
