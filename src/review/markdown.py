@@ -49,12 +49,12 @@ def prose(text: str) -> str:
 
     def word(match: re.Match[str]) -> str:
         token, before = match[0], match.string[: match.start()]
-        if len(token) > 2 and token[0] == token[-1] == "`" and "`" not in token[1:-1]:
-            return code(token[1:-1])
         listed = not before.strip() and re.fullmatch(r"\d+[.)]", token)
         if SAFE.fullmatch(token) and not ACTIVE.search(token) and not listed:
             return token
-        return code(token)
+        quoted = len(token) > 2 and token[0] == token[-1] == "`" and "`" not in token[1:-1]
+        apart = " " * (before[-1:].strip() != "")  # two runs of backticks would be read as one
+        return apart + code(token[1:-1] if quoted else token)
 
     return TOKEN.sub(word, clean(text, LONGEST_TEXT))
 
