@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from conftest import SCHEMA, made_up
-from pipeline import dataset
+from pipeline.schema import read_schema
 from review import data, drift
 
 
@@ -57,7 +57,7 @@ def test_rows_alike_in_all_but_their_key_are_duplicates(tmp_path: Path) -> None:
     rows = made_up(50)
     twice = pd.concat([rows, rows.iloc[:3].assign(id=[901, 902, 903])])
 
-    assert data.duplicates(twice, dataset.read_schema(str(tmp_path / "schema.yaml"))) == 3
+    assert data.duplicates(twice, read_schema(str(tmp_path / "schema.yaml"))) == 3
 
 
 def test_the_balance_of_classes_and_of_numbers() -> None:

@@ -6,7 +6,8 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from pipeline import dataset, draft
+from pipeline import draft
+from pipeline.schema import read_schema
 
 
 def drafted(values: list[object], name: str = "x", role: str = "feature") -> dict[str, object]:
@@ -68,14 +69,14 @@ def test_any_name_survives_the_file(tmp_path: Path, name: str) -> None:
 
 def test_decisions_are_kept_and_new_columns_added(folder: Path) -> None:
     decided = (folder / "data/schema.yaml").read_text()
-    before = dataset.read_schema()
+    before = read_schema()
     rows = (folder / "data/raw/first.csv").read_text().splitlines()
     lines = [rows[0] + ",new", *(f"{row},{i % 7}" for i, row in enumerate(rows[1:]))]
     (folder / "data/raw/first.csv").write_text("\n".join(lines))
 
     draft.main()
 
-    after = dataset.read_schema()
+    after = read_schema()
     assert "new" not in decided
     assert after.columns[:-1] == before.columns
     assert (after.columns[-1].name, after.columns[-1].type) == ("new", "integer")

@@ -16,7 +16,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from conftest import made_up, run
-from pipeline import dataset, model
+from pipeline import model
+from pipeline.schema import read_schema
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FEATURES = ["size", "visits", "colour", "member", "joined"]
@@ -61,7 +62,7 @@ def rows() -> pd.DataFrame:
 
 def fit(name: str) -> Pipeline:
     """Fit one of ESTIMATORS to the made-up table; the schema is read from the current folder."""
-    made = model.build(dataset.read_schema(), f"sklearn.{name}", ESTIMATORS[name], seed=0)
+    made = model.build(read_schema(), f"sklearn.{name}", ESTIMATORS[name], seed=0)
     target = rows()["bought" if is_classifier(made) else "size"]
     return made.fit(rows()[FEATURES], model.labels(target))
 

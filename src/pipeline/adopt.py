@@ -13,9 +13,9 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline import dataset, datasheet, draft, leaks, task, validate
-from pipeline.dataset import Schema
+from pipeline import datasheet, delivery, draft, leaks, stage, task, validate
 from pipeline.draft import Entry
+from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
 
 REPLACED = (
@@ -37,8 +37,8 @@ def sources(path: Path) -> list[Path]:
             f"DATA: '{path}' was not found; expected a CSV or Parquet file, or a folder."
         )
     if path.is_dir():
-        return dataset.deliveries(str(path))
-    if path.suffix.lower() not in dataset.SUFFIXES:
+        return delivery.deliveries(str(path))
+    if path.suffix.lower() not in delivery.SUFFIXES:
         raise AdoptError(
             f"DATA: '{path}' ends in '{path.suffix}'; expected .csv, .tsv or .parquet."
         )
@@ -147,12 +147,12 @@ def adopt(asked: argparse.Namespace) -> str:
     for role in ("key", "group", "time"):
         if getattr(asked, role):
             roles[getattr(asked, role)] = role
-    print(f"Reading {dataset.plural(len(files), 'file')} …", file=sys.stderr)
+    print(f"Reading {stage.plural(len(files), 'file')} …", file=sys.stderr)
     drafted, ignored = entries(files, roles)
     with undoing():
         replace(files)
         draft.write(drafted)
-        schema = dataset.read_schema()
+        schema = read_schema()
         rows = typed_rows(schema, asked.task)
         target = rows[asked.target]
         kind = task.task_of(target, asked.task)
@@ -175,8 +175,8 @@ def typed_rows(schema: Schema, asked_task: str | None) -> pd.DataFrame:
             "or whole numbers for TASK=classification."
         )
     parts, checks = [], validate.checks(schema)
-    for file in dataset.deliveries():
-        parts.append(dataset.typed(file, dataset.read_table(file), schema))
+    for file in delivery.deliveries():
+        parts.append(delivery.typed(file, delivery.read_table(file), schema))
         validate.check(file, parts[-1], schema, checks)
     return pd.concat(parts, ignore_index=True)
 
@@ -212,7 +212,7 @@ def summary(
     return "\n".join(
         [
             f"Adopted {len(rows):,} rows: a {kind} task with target '{schema.target.name}', "
-            f"{dataset.plural(len(schema.features), 'feature')}, {text} of them text.",
+            f"{stage.plural(len(schema.features), 'feature')}, {text} of them text.",
             stored,
             "",
             "Please review:",

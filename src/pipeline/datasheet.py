@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from pipeline.dataset import Schema
+from pipeline.schema import Schema
 
 SKELETON = """\
 # Datasheet

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import yaml
 
-from pipeline import dataset, stage
-from pipeline.dataset import Column
+from pipeline import delivery, stage
+from pipeline.schema import Column
 
 HEADER = """\
 # Every column of the deliveries: type (integer, number, string, boolean, date), role (key, target,
@@ -64,11 +64,11 @@ def infer(name: str, values: pa.ChunkedArray) -> tuple[str, str | None, pd.Serie
         some = values.drop_null().slice(0, SAMPLE)
         if not _reads_as(kind, some):
             continue
-        if not dataset.convert(some, column)[1].any():
-            typed, bad = dataset.convert(values, column)
+        if not delivery.convert(some, column)[1].any():
+            typed, bad = delivery.convert(values, column)
             if not bad.any():
                 return kind, form, typed
-    return "string", None, dataset.convert(values, Column(name, "string", "feature"))[0]
+    return "string", None, delivery.convert(values, Column(name, "string", "feature"))[0]
 
 
 def _reads_as(kind: str, values: pa.ChunkedArray) -> bool:
@@ -115,7 +115,7 @@ def columns(files: Iterable[Path]) -> dict[str, pa.ChunkedArray]:
     """Return all values of each column over the deliveries, as text where their types differ."""
     found: dict[str, list[pa.ChunkedArray]] = {}
     for file in files:
-        table = dataset.read_table(file)
+        table = delivery.read_table(file)
         for name in table.column_names:
             found.setdefault(name, []).append(table[name])
     return {name: _joined(parts) for name, parts in found.items()}
@@ -132,7 +132,7 @@ def main() -> None:
     if Path("data/schema.yaml").exists():
         content = stage.read_yaml("data/schema.yaml")
         known = dict((content or {}).get("columns") or {}) if isinstance(content, dict) else {}
-    found, drafted, reasons = columns(dataset.deliveries()), dict(known), {}
+    found, drafted, reasons = columns(delivery.deliveries()), dict(known), {}
     for name in (name for name in found if name not in known):
         drafted[name], reasons[name] = entry(name, found[name])
     write(drafted)

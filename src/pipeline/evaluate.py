@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from pipeline import dataset, model, points, scores, stage
-from pipeline.dataset import Schema
+from pipeline.schema import Schema, read_schema
 from pipeline.scores import METRICS, Predictions
 from pipeline.stage import UserError
 
@@ -128,7 +128,7 @@ def importance(
 
 
 def main() -> None:
-    schema, params = dataset.read_schema(), stage.read_params("evaluate", Params)
+    schema, params = read_schema(), stage.read_params("evaluate", Params)
     fitted, parts = model.load("models/model.skops"), dataset.read_parts("data/test")
     rows = pd.concat(parts.values(), ignore_index=True)
     predictions = predict(fitted, rows, schema, params)

@@ -17,7 +17,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
-from pipeline.dataset import Column, Schema
+from pipeline.schema import Column, Schema
 from pipeline.stage import UserError
 
 # Loading refuses every type that is neither known to skops nor listed here. An estimator of another

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import dataset, stage
-from pipeline.dataset import Schema
+from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
 
 
@@ -89,12 +89,12 @@ def split(
         if not count:
             raise SplitError(
                 f"params.yaml, section 'split': {params} leaves the {side} side empty "
-                f"({dataset.plural(int(counts.sum()), 'row')} in all); expected rows on both sides."
+                f"({stage.plural(int(counts.sum()), 'row')} in all); expected rows on both sides."
             )
 
 
 def main() -> None:
-    schema, params = dataset.read_schema(), stage.read_params("split", Params)
+    schema, params = read_schema(), stage.read_params("split", Params)
     parts = dataset.read_parts("data/valid")
     with stage.replacing("data/train") as train, stage.replacing("data/test") as test:
         for name, train_rows, test_rows in split(parts, schema, params):

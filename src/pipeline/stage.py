@@ -7,7 +7,7 @@ import shutil
 import sys
 import types
 import typing
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 T = typing.TypeVar("T")
+LONGEST = 40  # characters of a cell that an error shows
+SHOWN = 5  # how many rows or names an error lists before it is cut
 RESTORE = (
     "Nothing is lost: mend it and run `dvc repro` again; or undo the change, and the same command "
     "brings the last good results back from the cache."
@@ -35,6 +37,23 @@ def run(main: Callable[[], None]) -> None:
         main()
     except UserError as error:
         sys.exit(f"{error}\n{RESTORE}")
+
+
+def plural(count: int, noun: str) -> str:
+    """Return '1 row' or '2 rows'."""
+    return f"{count:,} {noun}" + "s" * (count != 1)
+
+
+def cut(items: Sequence[object]) -> str:
+    """List at most SHOWN items, text in quotes and cut, and say how many are left out."""
+    shown = ", ".join(
+        _quoted(item) if isinstance(item, str) else str(item) for item in items[:SHOWN]
+    )
+    return f"[{shown}{f' and {len(items) - SHOWN:,} more' * (len(items) > SHOWN)}]"
+
+
+def _quoted(text: str) -> str:
+    return repr(text if len(text) <= LONGEST else text[:LONGEST] + "…")
 
 
 @contextmanager

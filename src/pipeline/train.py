@@ -8,7 +8,7 @@ from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 
 from pipeline import dataset, model, stage
-from pipeline.dataset import Schema
+from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
 
 
@@ -45,7 +45,7 @@ def _check(features: pd.DataFrame, target: pd.Series, *, classifier: bool, estim
     empty = [name for name in features if features[name].isna().all()]
     if empty:
         raise TrainError(
-            f"data/train, columns {dataset.cut(empty)}: found no value in any training row; "
+            f"data/train, columns {stage.cut(empty)}: found no value in any training row; "
             "expected some: give them the role 'ignored' in data/schema.yaml."
         )
     if target.nunique() < 2:
@@ -73,7 +73,7 @@ def _on_one_machine(fitted: Pipeline) -> Pipeline:
 
 
 def main() -> None:
-    schema, params = dataset.read_schema(), stage.read_params("train", Params)
+    schema, params = read_schema(), stage.read_params("train", Params)
     rows = pd.concat(dataset.read_parts("data/train").values(), ignore_index=True)
     model.save(train(rows, schema, params), "models/model.skops")
 

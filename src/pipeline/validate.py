@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pandera
 
-from pipeline import dataset, stage
-from pipeline.dataset import Column, DeliveryError, Schema
+from pipeline import dataset, delivery, stage
+from pipeline.delivery import DeliveryError
+from pipeline.schema import Column, Schema, read_schema
 
 CLASSES = 20  # an integer target with more values than this is summarised as a number
 
@@ -33,7 +34,7 @@ def _column_checks(column: Column) -> list[pandera.Check]:
     if column.max is not None:
         found.append(pandera.Check.le(_bound(column, column.max), error=f"at most {column.max}"))
     if column.values is not None:
-        allowed = f"one of {dataset.cut(column.values)}"
+        allowed = f"one of {stage.cut(column.values)}"
         found.append(pandera.Check.isin(column.values, error=allowed))
     return found
 
@@ -52,9 +53,9 @@ def check(path: Path, rows: pd.DataFrame, schema: Schema, pandera_schema: Any) -
     keys = schema.having("key")
     twice = rows.duplicated(keys, keep=False).to_numpy() if keys else np.zeros(0, dtype=bool)
     if twice.any() and not problems:
-        found = rows.loc[twice, keys[0]].astype("str").head(dataset.SHOWN).tolist()
+        found = rows.loc[twice, keys[0]].astype("str").head(stage.SHOWN).tolist()
         expected = "each key once in a delivery (a later delivery may correct it)"
-        problems.append(dataset.problem(path, ", ".join(keys), twice, found, expected))
+        problems.append(delivery.problem(path, ", ".join(keys), twice, found, expected))
     if problems:
         raise DeliveryError("\n".join(problems))
 
@@ -63,9 +64,9 @@ def _problems(path: Path, rows: pd.DataFrame, failures: pd.DataFrame) -> Iterato
     for (column, expected), cases in failures.groupby(["column", "check"], sort=False):
         bad = np.zeros(len(rows), dtype=bool)
         bad[cases["index"].astype("int64")] = True
-        found = cases["failure_case"].head(dataset.SHOWN).tolist()
+        found = cases["failure_case"].head(stage.SHOWN).tolist()
         words = "no missing value" if expected == "not_nullable" else str(expected)
-        yield dataset.problem(path, str(column), bad, found, words)
+        yield delivery.problem(path, str(column), bad, found, words)
 
 
 def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
@@ -80,11 +81,11 @@ def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
 
 
 def main() -> None:
-    schema, files = dataset.read_schema(), dataset.deliveries()
+    schema, files = read_schema(), delivery.deliveries()
     pandera_schema = checks(schema)
 
     def validate(path: Path) -> tuple[pd.Series, int]:
-        rows = dataset.typed(path, dataset.read_table(path), schema)
+        rows = delivery.typed(path, delivery.read_table(path), schema)
         check(path, rows, schema, pandera_schema)
         dataset.write_part(valid, path.stem, rows)
         return rows[schema.target.name], int(rows.isna().sum().sum())

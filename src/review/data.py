@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import dataset
-from pipeline.dataset import Schema
+from pipeline.schema import Schema
 from pipeline.scores import Array
 from pipeline.stage import UserError
 from review.drift import drift

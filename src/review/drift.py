@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline.dataset import Column
+from pipeline.schema import Column
 from pipeline.scores import Array
 
 BINS = 10

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import dataset, evaluate, model, stage
-from pipeline.dataset import Schema
+from pipeline.schema import Schema
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from review.revision import ReviewError, Side
@@ -36,7 +36,7 @@ def predict(side: Side, rows: pd.DataFrame, target: str) -> Predictions:
     truth = replace(side.schema.target, name=target)
     absent = [c.name for c in side.schema.features if c.name not in rows]
     if absent:
-        raise ReviewError(f"the model of {side.label} needs columns {dataset.cut(absent)}")
+        raise ReviewError(f"the model of {side.label} needs columns {stage.cut(absent)}")
     try:
         return evaluate.predict(fitted, rows, Schema((*side.schema.features, truth)), params(side))
     except (ValueError, TypeError, AttributeError) as error:

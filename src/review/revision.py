@@ -13,8 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from pipeline import dataset
-from pipeline.dataset import Schema
+from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError, read_yaml
 
 
@@ -52,7 +51,7 @@ class Side:
     @cached_property
     def schema(self) -> Schema:
         """The columns; raises SchemaError."""
-        return dataset.read_schema(str(self.root / "data/schema.yaml"))
+        return read_schema(str(self.root / "data/schema.yaml"))
 
     @cached_property
     def params(self) -> dict[str, Any]:

@@ -1,0 +1,115 @@
+"""What each column means: its type, its role, what is allowed (data/schema.yaml)."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from pipeline.stage import UserError, read_yaml
+
+TYPES = ("integer", "number", "boolean", "date", "string")
+ROLES = ("key", "target", "feature", "group", "time", "ignored")
+
+
+class SchemaError(UserError):
+    """data/schema.yaml is not a schema."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its type, its role, and which values are allowed."""
+
+    name: str
+    type: str
+    role: str
+    nullable: bool = False
+    min: Any = None
+    max: Any = None
+    values: tuple[Any, ...] | None = None
+    format: str | None = None  # of dates, as in strptime; ISO 8601 when absent
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The columns of a table, in order."""
+
+    columns: tuple[Column, ...]
+
+    def having(self, *roles: str) -> list[str]:
+        """Return the names of the columns that have one of `roles`."""
+        return [column.name for column in self.columns if column.role in roles]
+
+    @cached_property
+    def target(self) -> Column:
+        """The column to predict."""
+        return next(column for column in self.columns if column.role == "target")
+
+    @cached_property
+    def features(self) -> tuple[Column, ...]:
+        """The columns the model may use."""
+        return tuple(column for column in self.columns if column.role == "feature")
+
+    @cached_property
+    def used(self) -> tuple[Column, ...]:
+        """Every column that is not ignored."""
+        return tuple(column for column in self.columns if column.role != "ignored")
+
+    @cached_property
+    def identity(self) -> list[str]:
+        """What tells rows apart: the key, or all but the target when there is no key."""
+        return self.having("key") or [c.name for c in self.used if c.role != "target"]
+
+
+def read_schema(path: str = "data/schema.yaml") -> Schema:
+    """Return the checked schema; raise SchemaError."""
+    content = read_yaml(path)
+    columns = content.get("columns") if isinstance(content, dict) else None
+    if not isinstance(columns, dict) or not columns:
+        raise SchemaError(
+            f"{path}: found no columns; expected 'columns:' with one entry per column."
+        )
+    schema = Schema(tuple(_column(path, str(name), entry) for name, entry in columns.items()))
+    targets = schema.having("target")
+    if len(targets) != 1:
+        raise SchemaError(
+            f"{path}: found targets {targets}; expected exactly one column in that role."
+        )
+    for role in ("group", "time"):
+        if len(schema.having(role)) > 1:
+            raise SchemaError(
+                f"{path}: found {schema.having(role)} as {role}; expected at most one."
+            )
+    if not schema.features:
+        raise SchemaError(
+            f"{path}: found no feature; expected a column in that role to learn from."
+        )
+    return schema
+
+
+def _column(path: str, name: str, entry: Any) -> Column:
+    where = f"{path}, column '{name}'"
+    if not isinstance(entry, dict):
+        raise SchemaError(f"{where}: found {entry!r}; expected type and role.")
+    known = [field for field in Column.__dataclass_fields__ if field != "name"]
+    unknown = sorted(set(map(str, entry)) - set(known))
+    if unknown:
+        raise SchemaError(f"{where}: unknown {unknown}; expected some of {', '.join(known)}.")
+    if entry.get("type") not in TYPES:
+        raise SchemaError(
+            f"{where}: type is {entry.get('type')!r}; expected one of {', '.join(TYPES)}."
+        )
+    if entry.get("role") not in ROLES:
+        raise SchemaError(
+            f"{where}: role is {entry.get('role')!r}; expected one of {', '.join(ROLES)}."
+        )
+    if entry.get("nullable") and entry["role"] in ("key", "target", "group", "time"):
+        raise SchemaError(f"{where}: a {entry['role']} is never missing; remove 'nullable'.")
+    if entry["role"] == "target" and entry["type"] == "date":
+        raise SchemaError(
+            f"{where}: a target of type 'date' cannot be predicted; expected another type."
+        )
+    if entry["role"] == "time" and entry["type"] == "string":
+        raise SchemaError(f"{where}: time is of type 'string'; expected date, integer or number.")
+    values = entry.get("values")
+    if values is not None and not (isinstance(values, list) and values):
+        raise SchemaError(f"{where}: values is {values!r}; expected a list of allowed values.")
+    return Column(**{"name": name, **entry, "values": tuple(values) if values else None})
