@@ -9,10 +9,15 @@ import os
 import platform
 import sys
 
-THREADS = 2  # HistGradientBoosting's sums depend on it, so it cannot follow the machine
-
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ[name] = str(THREADS)
+for name, value in {
+    "OMP_NUM_THREADS": "2",  # HistGradientBoosting's sums depend on it; kept on a single core
+    "OMP_DYNAMIC": "false",
+    "OPENBLAS_NUM_THREADS": "1",  # more would be cut to the machine's cores, and change the sums
+    "MKL_NUM_THREADS": "1",
+}.items():
+    os.environ[name] = value
+os.environ.pop("OMP_THREAD_LIMIT", None)
 if platform.machine().lower() in ("x86_64", "amd64") and "numpy" not in sys.modules:
     os.environ["OPENBLAS_CORETYPE"] = "Haswell"
     os.environ["NPY_DISABLE_CPU_FEATURES"] = "X86_V4 AVX512_ICL AVX512_SPR"
+    os.environ.pop("NPY_ENABLE_CPU_FEATURES", None)  # NumPy refuses to load with both
