@@ -65,7 +65,7 @@ def test_a_dependency_under_a_tracked_output_is_that_output() -> None:
     outs = [
         str(next(iter(out)) if isinstance(out, dict) else out)
         for entry in STAGES.values()
-        for out in entry["outs"]
+        for out in entry["outs"] + entry.get("metrics", [])
     ] + ["data/raw"]
     deps = [dep for entry in STAGES.values() for dep in entry["deps"]]
 
