@@ -73,6 +73,11 @@ def dangling(folder: Path) -> None:
     (folder / "data/raw/second.csv").symlink_to(folder / "nowhere")
 
 
+def a_folder(folder: Path) -> None:
+    (folder / "data/raw/more.csv").mkdir()
+    (folder / "data/raw/more.csv/rows.csv").write_text("id\n")  # DVC does not see empty folders
+
+
 def foreign_model(folder: Path) -> None:
     import skops.io
 
@@ -130,16 +135,13 @@ CASES = {
         edit(RAW, "\n5,", "\n5,1,"), "validate", (RAW, "ragged row", "Expected 7 columns, got 8")
     ),
     "column named twice": Case(edit(RAW, "size", "id"), "validate", ("'id' appears twice",)),
-    "folder instead of a file": Case(
-        lambda folder: (folder / "data/raw/more.csv").mkdir(), "validate", ("is a folder",)
-    ),
+    "folder instead of a file": Case(a_folder, "validate", ("more.csv", "is a folder")),
     "unknown kind of file": Case(
         content(b"x", "data/raw/notes.txt"), "validate", ("notes.txt", "expected .csv")
     ),
     "two deliveries of one name": Case(
         content(b"x", "data/raw/first.parquet"), "validate", ("two deliveries are called 'first'",)
     ),
-    "unreadable file": Case(dangling, "validate", ("second.csv", "cannot be read")),
     "no deliveries": Case(
         lambda folder: (folder / RAW).unlink(), "validate", ("data/raw: empty", "at least one")
     ),
@@ -207,7 +209,8 @@ CASES = {
         ("exactly one column",),
     ),
 }
-MODELS = {
+BEFORE_DVC = {  # what `dvc repro` says itself, or mends, before the stage would see it
+    "unreadable file": Case(dangling, "validate", ("second.csv", "cannot be read")),
     "model of an untrusted type": Case(
         foreign_model, "evaluate", ("not trusted", "pipeline.stage.UserError", "TRUSTED")
     ),
@@ -223,16 +226,16 @@ def run_until(name: str) -> None:
         importlib.import_module(f"pipeline.{earlier}").main()
 
 
-@pytest.mark.parametrize("name", CASES | MODELS)
+@pytest.mark.parametrize("name", CASES | BEFORE_DVC)
 def test_bad_input_ends_in_a_sentence(
     folder: Path, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Non-zero exit, what was found and expected, how to go back, and no half-written folder."""
-    case = (CASES | MODELS)[name]
+    case = (CASES | BEFORE_DVC)[name]
     if name in CASES:
         case.spoil(folder)
     run_until(case.stage)
-    if name in MODELS:
+    if name in BEFORE_DVC:
         case.spoil(folder)
 
     with pytest.raises(SystemExit) as ended:
@@ -274,6 +277,18 @@ def test_dvc_reports_bad_input_and_loses_nothing(project: Path, dvc: Run, name: 
         (project / file).write_bytes(content_)
     dvc("repro", "-q")
     assert (project / "dvc.lock").read_bytes() == lock
+
+
+@pytest.mark.slow
+def test_an_unreadable_file_is_said_by_dvc(project: Path, dvc: Run) -> None:
+    """DVC reads every delivery before any stage runs, and names the file itself."""
+    dangling(project)
+
+    failed = dvc("repro", check=False)
+
+    assert failed.returncode != 0
+    assert "data/raw/second.csv" in failed.stderr
+    assert "Traceback" not in failed.stderr
 
 
 @pytest.mark.slow
