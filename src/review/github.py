@@ -1,0 +1,51 @@
+"""Talks to GitHub's REST API, with the standard library alone."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+from typing import Any
+
+SECONDS = 30
+
+
+class GitHubError(Exception):
+    """GitHub did not do what was asked; the message says what was asked and what it answered."""
+
+
+def call(method: str, path: str, payload: Any = None) -> Any:
+    """Send a request for `path`, such as 'repos/o/r/pulls/3', and return the answer's JSON."""
+    body = None if payload is None else json.dumps(payload).encode()
+    answer = _send(method, path, body)
+    try:
+        return json.loads(answer) if answer else None
+    except ValueError:
+        raise GitHubError(f"GitHub's answer to {method} {path} is not JSON.") from None
+
+
+def download(path: str, largest: int) -> bytes:
+    """Return the file at `path`; raise GitHubError if it has more than `largest` bytes."""
+    content = _send("GET", path, None, largest + 1)
+    if len(content) > largest:
+        raise GitHubError(f"{path} has more than {largest:,} bytes, the most that is read.")
+    return content
+
+
+def _send(method: str, path: str, body: bytes | None, limit: int | None = None) -> bytes:
+    url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}/{path}"
+    request = urllib.request.Request(url, body, method=method)
+    request.add_header("Accept", "application/vnd.github+json")
+    request.add_header("Content-Type", "application/json")
+    if token := os.environ.get("GITHUB_TOKEN"):
+        # Unredirected: an artifact is served by another host, which must not see the token.
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+    try:
+        with urllib.request.urlopen(request, timeout=SECONDS) as answer:
+            content: bytes = answer.read(limit)
+            return content
+    except urllib.error.HTTPError as error:
+        with error:
+            said = error.read(300).decode(errors="replace")
+        raise GitHubError(f"GitHub answered {error.code} to {method} {path}: {said!r}.") from None
+    except OSError as error:
+        raise GitHubError(f"GitHub could not be reached for {method} {path}: {error}.") from None
