@@ -1,0 +1,143 @@
+"""Post the review of a pull request: check what review.yml left, render it, hand it to CML.
+
+This runs with write permission, after code that anybody could have sent. Only GitHub's own answers
+are believed; the artifact is one small file, read against a schema, and never run or extracted.
+"""
+
+import io
+import json
+import os
+import re
+import stat
+import subprocess
+import sys
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+from typing import Any
+
+from review import check, github, render
+
+WORKFLOW = ".github/workflows/review.yml"
+FILE = "review.json"
+TITLE = "review"  # of the check, and in the watermark by which CML finds its comment again
+CONCLUSIONS = {"passed": "success", "failed": "failure", "off": "neutral"}
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need modules that may be absent
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+
+
+class RefusedError(Exception):
+    """A run, its artifact or its pull request is not what a review leaves; nothing was posted."""
+
+
+def comment(run: dict[str, Any], repository: str) -> str:
+    """Post the report that a run of review.yml left, and return what was done as a sentence."""
+    _expect("the run's event", run["event"], "pull_request")
+    _expect("the run's workflow", run["path"].partition("@")[0], WORKFLOW)
+    artifact = _newest(repository, run["id"])
+    if artifact is None:
+        return f"Nothing to post: run {run['id']} left no report; its log says why."
+    number = int(artifact["name"].removeprefix("review-"))
+    pull = github.call("GET", f"repos/{repository}/pulls/{number}")
+    _expect(f"the repository of pull request {number}", _source(pull), _repository(run))
+    _expect(f"the branch of pull request {number}", pull["head"]["ref"], run["head_branch"])
+    if pull["state"] != "open":
+        return f"Nothing to post: pull request {number} is {pull['state']!a}."
+    if pull["head"]["sha"] != run["head_sha"]:
+        return (
+            f"Nothing to post: pull request {number} moved on from {run['head_sha'][:7]} to "
+            f"{pull['head']['sha'][:7]}, which has a review of its own."
+        )
+    with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
+        path = f"repos/{repository}/actions/artifacts/{artifact['id']}/zip"
+        file = Path(folder, FILE)
+        file.write_bytes(only_file(github.download(path, check.LARGEST_BYTES)))
+        review = check.load(file)
+        if review["head"]["commit"] is not None:  # none: the run had to change dvc.lock
+            _expect("the commit in review.json", review["head"]["commit"], run["head_sha"])
+        report = Path(folder, "report.md")
+        report.write_text(render.render(review), encoding="utf-8")
+        _post(commands(review, number, run["head_sha"], repository), report)
+    return f"Posted the review of {run['head_sha'][:7]} to pull request {number}."
+
+
+def only_file(archive: bytes) -> bytes:
+    """Return the content of the one file in a zip archive; raise RefusedError for any other."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
+            members = opened.infolist()
+            _expect("the artifact's files", [member.filename for member in members], [FILE])
+            kind = stat.S_IFMT(members[0].external_attr >> 16)
+            if kind not in (0, stat.S_IFREG) or members[0].compress_type not in METHODS:
+                raise RefusedError(f"Refused: {FILE} is no regular file, or compressed unusually.")
+            with opened.open(members[0]) as file:
+                content = file.read(check.LARGEST_BYTES + 1)
+    except BROKEN as error:
+        raise RefusedError(f"Refused: the artifact is no zip archive ({str(error)!a}).") from None
+    if len(content) > check.LARGEST_BYTES:
+        raise RefusedError(f"Refused: {FILE} has more than {check.LARGEST_BYTES:,} bytes.")
+    return content
+
+
+def commands(
+    review: dict[str, Any], number: int, commit: str, repository: str
+) -> list[tuple[str, ...]]:
+    """Return the calls of CML, the report's file left out; `--publish=false` keeps files here."""
+    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
+    where = ("--driver=github", f"--repo={server}/{repository}")
+    conclusion = CONCLUSIONS[review["verdict"]["gate"]]
+    target = (f"--target=pr/{number}", "--publish=false", f"--watermark-title={TITLE}")
+    result = (f"--head-sha={commit}", f"--title={TITLE}", f"--conclusion={conclusion}")
+    return [
+        ("cml", "check", "create", *where, *result),
+        ("cml", "comment", "update", *where, *target),
+    ]
+
+
+def _newest(repository: str, run: int) -> dict[str, Any] | None:
+    """Return the artifact of a run that holds its review: the last, if the run was repeated."""
+    found = github.call("GET", f"repos/{repository}/actions/runs/{run}/artifacts?per_page=100")
+    reviews = [
+        artifact
+        for artifact in found["artifacts"]
+        if re.fullmatch(r"review-[1-9][0-9]{0,8}", artifact["name"]) and not artifact["expired"]
+    ]
+    return max(reviews, key=lambda artifact: artifact["id"], default=None)
+
+
+def _source(pull: dict[str, Any]) -> str | None:
+    """Return the repository a pull request comes from; None when it was deleted."""
+    repository = pull["head"]["repo"]
+    return repository["full_name"] if repository else None
+
+
+def _repository(run: dict[str, Any]) -> str | None:
+    repository = run["head_repository"]
+    return repository["full_name"] if repository else None
+
+
+def _expect(what: str, found: object, expected: object) -> None:
+    if found != expected:
+        raise RefusedError(f"Refused: {what} is {found!a:.200}; expected {expected!a:.200}.")
+
+
+def _post(calls: list[tuple[str, ...]], report: Path) -> None:
+    """Make every call, so that a locked conversation still gets its check; raise GitHubError."""
+    env = {**os.environ, "REPO_TOKEN": os.environ["GITHUB_TOKEN"], "ITERATIVE_DO_NOT_TRACK": "1"}
+    failed = [words for words in calls if subprocess.run([*words, str(report)], env=env).returncode]
+    if failed:
+        raise github.GitHubError(f"`{' '.join(failed[0][:3])}` failed; what it said is above.")
+
+
+def main() -> None:
+    """Read the event that GitHub wrote, and post."""
+    event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
+    print(comment(event["workflow_run"], os.environ["GITHUB_REPOSITORY"]))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (RefusedError, check.ReviewError, github.GitHubError) as error:
+        sys.exit(str(error))

@@ -1,0 +1,211 @@
+"""A server on loopback that answers the calls of GitHub's API that this repository makes.
+
+It keeps everything in memory, in `GitHub`: a test fills it, runs a program, and reads it. What it
+copies from GitHub: 401 without the token, 404 for what is not there, 422 for a body that is too
+long, 30 comments a page, and artifacts that another host serves, which must not see the token.
+"""
+
+import http.server
+import json
+import re
+import shutil
+import ssl
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+REPOSITORY = "octo/project"
+TOKEN = "made-up-token"
+LONGEST = 65_536
+PAGE = 30
+Item = dict[str, Any]
+
+
+@dataclass
+class GitHub:
+    """One repository: what it holds, and every request as (method, path, status, body)."""
+
+    url: str = ""
+    certificate: Path | None = None
+    pulls: dict[int, Item] = field(default_factory=dict)
+    issues: dict[int, Item] = field(default_factory=dict)
+    comments: list[Item] = field(default_factory=list)
+    checks: list[Item] = field(default_factory=list)
+    artifacts: dict[int, list[Item]] = field(default_factory=dict)
+    archives: dict[int, bytes] = field(default_factory=dict)
+    requests: list[tuple[str, str, int, Any]] = field(default_factory=list)
+
+    def open_pull(
+        self, number: int, sha: str, branch: str = "change", repository: str = REPOSITORY
+    ) -> Item:
+        """Open a pull request, or push to it."""
+        head = {"sha": sha, "ref": branch, "repo": {"full_name": repository}}
+        base = {"ref": "main", "repo": {"full_name": REPOSITORY}}
+        self.pulls[number] = {"number": number, "state": "open", "head": head, "base": base}
+        return self.pulls[number]
+
+    def upload(self, run: int, name: str, archive: bytes, *, expired: bool = False) -> None:
+        """Keep an artifact of a run."""
+        number = len(self.archives) + 1
+        self.archives[number] = archive
+        item = {"id": number, "name": name, "expired": expired, "size_in_bytes": len(archive)}
+        self.artifacts.setdefault(run, []).append(item)
+
+
+Answer = tuple[int, Any]
+
+
+def _pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    number = int(found[1])
+    return (200, github.pulls[number]) if number in github.pulls else (404, None)
+
+
+def _artifacts(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    listed = github.artifacts.get(int(found[1]), [])
+    return 200, {"total_count": len(listed), "artifacts": listed}
+
+
+def _comments(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    return 200, [c for c in github.comments if c["issue"] == int(found[1])][:PAGE]
+
+
+def _new_comment(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    if len(sent["body"]) > LONGEST:
+        return 422, {"message": f"Body is too long (maximum is {LONGEST} characters)"}
+    number = len(github.comments) + 1
+    page = f"{github.url}/{REPOSITORY}/pull/{found[1]}#issuecomment-{number}"
+    github.comments.append({"id": number, "issue": int(found[1]), "html_url": page, **sent})
+    return 201, github.comments[-1]
+
+
+def _edit_comment(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    github.comments[int(found[1]) - 1].update(sent)
+    return 200, github.comments[int(found[1]) - 1]
+
+
+def _new_check(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    github.checks.append(sent)
+    return 201, {"id": len(github.checks), **sent}
+
+
+def _issues(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    return 200, [issue for issue in github.issues.values() if issue["state"] == "open"]
+
+
+def _new_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    number = 100 + len(github.issues)
+    github.issues[number] = {"number": number, "state": "open", **sent}
+    return 201, github.issues[number]
+
+
+def _edit_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    if int(found[1]) not in github.issues:
+        return 404, None
+    github.issues[int(found[1])].update(sent)
+    return 200, github.issues[int(found[1])]
+
+
+ROUTES: dict[tuple[str, str], Callable[[GitHub, re.Match[str], Item], Answer]] = {
+    ("GET", r"/pulls/(\d+)"): _pull,
+    ("GET", r"/actions/runs/(\d+)/artifacts"): _artifacts,
+    ("GET", r"/issues/(\d+)/comments"): _comments,
+    ("POST", r"/issues/(\d+)/comments"): _new_comment,
+    ("PATCH", r"/issues/comments/(\d+)"): _edit_comment,
+    ("POST", r"/check-runs"): _new_check,
+    ("GET", r"/issues"): _issues,
+    ("POST", r"/issues"): _new_issue,
+    ("PATCH", r"/issues/(\d+)"): _edit_issue,
+}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    """Answers one connection; `github` is set by `serve`."""
+
+    protocol_version = "HTTP/1.1"
+    github: GitHub
+
+    def log_message(self, *words: object) -> None:
+        """Print nothing: `github.requests` is the log."""
+
+    def do_GET(self) -> None:
+        """Answer any request."""
+        length = int(self.headers.get("Content-Length") or 0)
+        sent = json.loads(self.rfile.read(length)) if length else {}
+        path = urlsplit(self.path).path
+        if archive := re.fullmatch(r"/archives/(\d+)", path):
+            seen = self.headers["Authorization"]
+            content = self.github.archives[int(archive[1])]
+            return self._send(400 if seen else 200, b"Authorization was sent" if seen else content)
+        status, answer = self._answer(path, sent)
+        self.github.requests.append((self.command, self.path, status, sent))
+        return self._send(status, json.dumps(answer).encode(), answer)
+
+    def do_POST(self) -> None:
+        """Answer likewise."""
+        self.do_GET()
+
+    def do_PATCH(self) -> None:
+        """Answer likewise."""
+        self.do_GET()
+
+    def _answer(self, path: str, sent: Item) -> Answer:
+        if (self.headers["Authorization"] or "").split(" ")[-1] != TOKEN:
+            return 401, {"message": "Requires authentication"}
+        rest = path.removeprefix("/api/v3").removeprefix(f"/repos/{REPOSITORY}")
+        if archive := re.fullmatch(r"/actions/artifacts/(\d+)/zip", rest):
+            other = self.github.url.replace("127.0.0.1", "localhost")
+            return 302, f"{other}/archives/{archive[1]}"
+        for (method, pattern), answer in ROUTES.items():
+            found = re.fullmatch(pattern, rest)
+            if found and method == self.command:
+                return answer(self.github, found, sent)
+        return 404, {"message": "Not Found"}
+
+    def _send(self, status: int, content: bytes, answer: Any = None) -> None:
+        self.send_response(status)
+        if status == 302:
+            self.send_header("Location", answer)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+
+@contextmanager
+def serve(folder: Path | None = None) -> Iterator[GitHub]:
+    """Serve a GitHub, over HTTPS with a certificate made in `folder` if one is given."""
+    github = GitHub()
+    handler = type("Bound", (Handler,), {"github": github})
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server.daemon_threads = True
+    github.url = f"http://127.0.0.1:{server.server_port}"
+    if folder:
+        github.certificate = _certificate(folder)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(github.certificate, folder / "key.pem")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        github.url = f"https://localhost:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
+    thread.start()
+    try:
+        yield github
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _certificate(folder: Path) -> Path:
+    made = folder / "certificate.pem"
+    openssl = shutil.which("openssl")
+    assert openssl, "openssl makes the certificate; it is not on PATH"
+    options = ["-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
+    extra = ["-addext", "subjectAltName=DNS:localhost", "-keyout", str(folder / "key.pem")]
+    words = [openssl, "req", *options, *extra, "-out", str(made)]
+    subprocess.run(words, check=True, capture_output=True)
+    return made
