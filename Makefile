@@ -50,4 +50,4 @@ adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TAS
 		--group="$(GROUP)" --time="$(TIME)" --task="$(TASK)" --force="$(FORCE)"
 
 bench: env  ## speed: ratios measured in one run
-	$(RUN) python -m benchmarks.run
+	$(RUN) python benchmarks/speed.py
