@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
@@ -112,16 +113,16 @@ def _reading_problem(message: str) -> str:
 def typed(path: str | Path, table: pa.Table, schema: Schema) -> pd.DataFrame:
     """Return the columns of a delivery that the schema uses, each in its type.
 
-    Integers and booleans that may be missing become floats, with NaN for missing. Raises
-    DeliveryError for missing or unknown columns and for every cell that is not of its type.
+    Integers and booleans among the features become floats, so that the first one that is missing
+    changes no other row. Raises DeliveryError for missing or unknown columns and for every cell
+    that is not of its type.
     """
     known = [column.name for column in schema.columns]
     missing = [column.name for column in schema.used if column.name not in table.column_names]
     extra = [name for name in table.column_names if name not in known]
     if missing or extra:
-        found = [f"missing {stage.cut(missing)}"] * bool(missing) + [
-            f"unknown {stage.cut(extra)}"
-        ] * bool(extra)
+        found = [f"missing {stage.cut(missing)}"] if missing else []
+        found += [f"unknown {stage.cut(extra)}"] if extra else []
         raise DeliveryError(
             f"{path}: columns differ from data/schema.yaml: {', '.join(found)}; "
             "expected the same names: correct the file, or the schema (`make schema` drafts it)."
@@ -158,25 +159,42 @@ def problem(
 
 def convert(values: pa.ChunkedArray, column: Column) -> tuple[pd.Series, np.ndarray]:
     """Return the values in the column's type, and a mask of those that are not of that type."""
-    if pa.types.is_dictionary(values.type):
-        values = values.cast(values.type.value_type)
-    if pa.types.is_large_string(values.type) or pa.types.is_string_view(values.type):
-        values = values.cast(pa.string())
-    if pa.types.is_decimal(values.type):
-        values = values.cast(pa.float64())
-    bad = np.zeros(len(values), dtype=bool)
+    values = _plain(values)
+    given = values.is_valid().to_numpy()
     if not _castable(values.type, column):
-        return pd.Series(dtype="object"), values.is_valid().to_numpy()
+        return pd.Series(dtype="object"), given
     try:
-        if pa.types.is_string(values.type) and column.type in ("boolean", "date"):
+        if _is_ours_to_read(values.type, column):
             raise pa.ArrowInvalid("Arrow is laxer with booleans, stricter with dates")
-        return _to_pandas(values.cast(ARROW[column.type]), column), bad
+        cast = values.cast(ARROW[column.type])
     except pa.ArrowInvalid:
         parsed = _parse(values.to_pandas(), column)
-        bad = values.is_valid().to_numpy() & parsed.isna().to_numpy()
+        bad = given & parsed.isna().to_numpy()
         if bad.any():
             return parsed, bad
-        return _to_pandas(pa.chunked_array([pa.array(parsed, ARROW[column.type])]), column), bad
+        cast = pa.chunked_array([pa.array(parsed, ARROW[column.type])])
+    return _to_pandas(cast, column), np.zeros(len(values), dtype=bool)
+
+
+def _is_ours_to_read(found: pa.DataType, column: Column) -> bool:
+    if column.type == "boolean":
+        return not pa.types.is_boolean(found)
+    return column.type == "date" and pa.types.is_string(found)
+
+
+def _plain(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the values in the plainest type that Parquet has for them, NaN as missing."""
+    if pa.types.is_dictionary(values.type):
+        values = values.cast(values.type.value_type)
+    text = (pa.types.is_large_string, pa.types.is_string_view, pa.types.is_decimal)
+    if any(is_of(values.type) for is_of in text):  # text holds every digit of a decimal
+        return values.cast(pa.string())
+    if pa.types.is_timestamp(values.type):  # what is finer than a microsecond is cut off
+        return values.cast(pa.timestamp("us", values.type.tz), safe=False)
+    if pa.types.is_floating(values.type):
+        numbers = values.cast(pa.float64())
+        return pc.if_else(pc.is_nan(numbers), pa.scalar(None, pa.float64()), numbers)
+    return values
 
 
 def _castable(found: pa.DataType, column: Column) -> bool:
@@ -188,7 +206,7 @@ def _castable(found: pa.DataType, column: Column) -> bool:
             "integer": number or pa.types.is_boolean(found),
             "number": number or pa.types.is_boolean(found),
             "boolean": pa.types.is_boolean(found) or pa.types.is_integer(found),
-            "date": pa.types.is_temporal(found),
+            "date": pa.types.is_timestamp(found) or pa.types.is_date(found),
             "string": pa.types.is_integer(found) or pa.types.is_boolean(found),
         }[column.type]
     )
@@ -203,16 +221,19 @@ def _parse(values: pd.Series, column: Column) -> pd.Series:
         words = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
         return values.astype("str").str.strip().str.lower().map(words)
     numbers = pd.to_numeric(values, errors="coerce")
-    return numbers.where(numbers % 1 == 0) if column.type == "integer" else numbers
+    if column.type == "number":
+        return numbers
+    exact = 2**53 if pd.api.types.is_float_dtype(numbers) else 2**63  # beyond, digits are lost
+    return numbers.where((numbers % 1 == 0) & (-exact < numbers) & (numbers < exact))
 
 
 def _to_pandas(values: pa.ChunkedArray, column: Column) -> pd.Series:
-    if column.nullable and column.type in ("integer", "boolean"):
-        values = values.cast(pa.float64() if column.type == "integer" else pa.int8()).cast(
-            pa.float64()
-        )
-    elif values.null_count and column.type in ("integer", "boolean"):
-        return values.to_pandas(
-            types_mapper={pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}.get
-        )
+    if column.type not in ("integer", "boolean"):
+        return values.to_pandas()
+    if column.role == "feature":
+        numbers = values.cast(pa.int8()) if column.type == "boolean" else values
+        return numbers.cast(pa.float64(), safe=False).to_pandas()
+    if values.null_count:
+        mapped = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
+        return values.to_pandas(types_mapper=mapped.get)
     return values.to_pandas()

@@ -27,7 +27,7 @@ class Params:
     """The metrics, the first being primary; the positive class, and from which probability on."""
 
     metrics: list[str]
-    positive: object
+    positive: str | int | float | bool | None
     threshold: float | None
 
     def __post_init__(self) -> None:
@@ -83,9 +83,18 @@ def unmatched(predictions: Predictions) -> list[str]:
     if predictions.classes is None:
         return []
     learnt, tested = set(predictions.classes.tolist()), set(predictions.truth.tolist())
-    return [f"class {c!r} has no training row: it is never predicted" for c in tested - learnt] + [
-        f"class {c!r} has no test row: nothing is known of how well it is predicted"
-        for c in learnt - tested
+    return [
+        *(f"class {c!r} has no training row: never predicted" for c in sorted(tested - learnt)),
+        *(f"class {c!r} has no test row: never measured" for c in sorted(learnt - tested)),
+    ]
+
+
+def undefined(found: dict[str, float]) -> list[str]:
+    """Return a sentence for each metric that the test rows leave undefined."""
+    return [
+        f"metric '{name}' is undefined on these test rows: left out"
+        for name, value in found.items()
+        if np.isnan(value)
     ]
 
 
@@ -134,16 +143,17 @@ def main() -> None:
     predictions = predict(fitted, rows, schema, params)
     scores.check(params.metrics, predictions)
     found = scores.score(params.metrics, predictions)
-    for warning in unmatched(predictions):
+    for warning in unmatched(predictions) + undefined(found):
         print(f"warning: {warning}", file=sys.stderr)
-    stage.write_json("metrics/test.json", {k: v for k, v in found.items() if v == v})
+    stage.write_json("metrics/test.json", {k: v for k, v in found.items() if not np.isnan(v)})
     lines = table(rows, schema, predictions)
     with stage.replacing("data/predictions") as folder:
         ends = np.cumsum([len(part) for part in parts.values()])
         for name, end, part in zip(parts, ends, parts.values(), strict=True):
             dataset.write_part(folder, name, lines[end - len(part) : end])
     plots = points.curves(predictions)
-    plots["importance"] = importance(fitted, rows, schema, params)
+    if not np.isnan(found[params.metrics[0]]):
+        plots["importance"] = importance(fitted, rows, schema, params)
     with stage.replacing("metrics/plots") as folder:
         for name, frame in plots.items():
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")

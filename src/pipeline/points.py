@@ -76,5 +76,9 @@ def scatter(p: Predictions) -> pd.DataFrame:
 
 def residuals(p: Predictions) -> pd.DataFrame:
     """Return the distribution of truth minus prediction, in 30 bins: their middles and rows."""
-    counts, edges = np.histogram(p.truth - p.predicted, bins=30)
+    errors = p.truth - p.predicted
+    low, high = errors.min(), errors.max()
+    if high - low <= 1e-9 * max(abs(low), abs(high)):  # 30 bins would fall on the same number
+        low, high = low - 0.5, high + 0.5
+    counts, edges = np.histogram(errors, np.linspace(low, high, 31))
     return pd.DataFrame({"residual": ((edges[:-1] + edges[1:]) / 2).round(6), "rows": counts})

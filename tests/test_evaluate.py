@@ -1,0 +1,72 @@
+"""What a model says of rows it has not seen."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from pipeline.evaluate import Params, importance, predict, table, unmatched
+from pipeline.schema import Column, Schema
+from pipeline.train import Params as TrainParams
+from pipeline.train import train
+
+SCHEMA = Schema(
+    (
+        Column("id", "integer", "key"),
+        Column("size", "number", "feature"),
+        Column("noise", "number", "feature"),
+        Column("bought", "boolean", "target"),
+    )
+)
+LINEAR = TrainParams("sklearn.linear_model.LogisticRegression", {}, 0)
+
+
+@pytest.fixture
+def rows() -> pd.DataFrame:
+    """Sixty rows in which size decides."""
+    random = np.random.default_rng(0)
+    size = random.normal(size=60)
+    noise = random.normal(size=60)
+    return pd.DataFrame({"id": range(60), "size": size, "noise": noise, "bought": size > 0})
+
+
+@pytest.mark.parametrize(("threshold", "expected"), [(0.2, 0.2), (None, 0.5), (0.9, 0.9)])
+def test_the_threshold_decides(rows: pd.DataFrame, threshold: float, expected: float) -> None:
+    params = Params(["roc_auc"], True, threshold)
+
+    found = predict(train(rows, SCHEMA, LINEAR), rows, SCHEMA, params)
+
+    assert (found.predicted == (found.score >= expected)).all()
+
+
+def test_a_target_of_booleans_may_name_its_positive_class(rows: pd.DataFrame) -> None:
+    found = predict(train(rows, SCHEMA, LINEAR), rows, SCHEMA, Params(["f1"], False, None))
+
+    assert found.score == pytest.approx(found.probabilities[:, 0])
+
+
+def test_each_row_has_a_line(rows: pd.DataFrame) -> None:
+    predictions = predict(train(rows, SCHEMA, LINEAR), rows, SCHEMA, Params(["f1"], True, None))
+
+    lines = table(rows, SCHEMA, predictions)
+
+    assert lines["key id"].tolist() == rows["id"].tolist()
+    assert lines["row"].is_unique
+    assert lines["probability True"].tolist() == predictions.score.tolist()
+
+
+def test_what_decides_is_most_important(rows: pd.DataFrame) -> None:
+    fitted = train(rows, SCHEMA, LINEAR)
+
+    found = importance(fitted, rows, SCHEMA, Params(["log_loss"], True, None))
+
+    assert found["feature"].tolist() == ["size", "noise"]
+    assert found["importance"].iloc[0] > 10 * abs(found["importance"].iloc[1])
+
+
+def test_a_class_on_one_side_only_is_a_warning(rows: pd.DataFrame) -> None:
+    fitted = train(rows, SCHEMA, LINEAR)
+    one = rows[rows["bought"]]
+
+    found = predict(fitted, one, SCHEMA, Params(["accuracy"], True, None))
+
+    assert unmatched(found) == ["class False has no test row: never measured"]
