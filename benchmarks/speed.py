@@ -1,8 +1,8 @@
 """How fast the pipeline is, as ratios measured in one run: `make bench`.
 
-Three questions: what does a `dvc repro` cost that has nothing to do; what do four stages cost beside
-one process that does the same work; how many rows a second does each stage take at 1,000,000 rows,
-and how much memory, beside reading and writing the same bytes with pyarrow.
+Three questions: what does a `dvc repro` cost that has nothing to do; what do four stages cost
+beside one process that does the same work; how many rows a second does each stage take at 1,000,000
+rows, and how much memory, beside reading and writing the same bytes with pyarrow.
 """
 
 import os
@@ -48,7 +48,7 @@ def medians(*commands: tuple[str, ...], cwd: Path) -> list[float]:
 
 
 def made(rows: int) -> pd.DataFrame:
-    """Return a mixed table: key, 10 numbers, 4 integers, 4 texts, a boolean, a date and a target."""
+    """Return a key, 10 numbers, 4 integers, 4 texts, a boolean, a date and a target."""
     random = np.random.default_rng(0)
     table = pd.DataFrame({"id": np.arange(rows)})
     for i in range(10):
@@ -93,10 +93,8 @@ def large(project: Path) -> None:
     print(f"  pyarrow, read and write alone: {ROWS / arrow:,.0f} rows/s, {peak:,.0f} MB")
     for stage in STAGES:
         seconds, peak = run("python", "-m", f"pipeline.{stage}", cwd=project)
-        ratio = seconds / arrow
-        print(
-            f"  {stage}: {seconds:.1f} s, {ROWS / seconds:,.0f} rows/s, {peak:,.0f} MB: {ratio:.1f} x"
-        )
+        rate = f"{ROWS / seconds:,.0f} rows/s, {peak:,.0f} MB"
+        print(f"  {stage}: {seconds:.1f} s, {rate}: {seconds / arrow:.1f} x")
 
 
 def main() -> None:
