@@ -1,10 +1,13 @@
 """What each column means: its type, its role, what is allowed (data/schema.yaml)."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
-from pipeline.stage import UserError, read_yaml
+import pandas as pd
+
+from pipeline.stage import UserError, cut, read_yaml
 
 TYPES = ("integer", "number", "boolean", "date", "string")
 ROLES = ("key", "target", "feature", "group", "time", "ignored")
@@ -112,4 +115,33 @@ def _column(path: str, name: str, entry: Any) -> Column:
     values = entry.get("values")
     if values is not None and not (isinstance(values, list) and values):
         raise SchemaError(f"{where}: values is {values!r}; expected a list of allowed values.")
+    _check_allowed(where, entry)
     return Column(**{"name": name, **entry, "values": tuple(values) if values else None})
+
+
+def _check_allowed(where: str, entry: dict[str, Any]) -> None:
+    bounds = [entry[side] for side in ("min", "max") if entry.get(side) is not None]
+    wrong = [v for v in bounds + (entry.get("values") or []) if not _is_of(entry["type"], v)]
+    if wrong:
+        quoted = ", in quotes" * (entry["type"] == "string")
+        raise SchemaError(
+            f"{where}: allows {cut(wrong)}; expected values of type {entry['type']}{quoted}."
+        )
+    if not isinstance(entry.get("nullable", False), bool):
+        raise SchemaError(f"{where}: nullable is {entry['nullable']!r}; expected true or false.")
+    try:
+        pd.to_datetime("x", format=entry.get("format"), errors="coerce")
+    except (TypeError, ValueError) as error:
+        raise SchemaError(
+            f"{where}: format is {entry['format']!r} ({error}); expected one such as '%d.%m.%Y'."
+        ) from None
+
+
+def _is_of(kind: str, value: object) -> bool:
+    """Say whether a value that YAML gives can stand in a column of this type."""
+    if kind == "date":
+        read = isinstance(value, date | str) and pd.to_datetime(value, errors="coerce", utc=True)
+        return isinstance(read, pd.Timestamp)
+    if kind == "string":
+        return isinstance(value, str)
+    return isinstance(value, int | float)  # true and false among them

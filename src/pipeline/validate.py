@@ -35,12 +35,15 @@ def _column_checks(column: Column) -> list[pandera.Check]:
         found.append(pandera.Check.le(_bound(column, column.max), error=f"at most {column.max}"))
     if column.values is not None:
         allowed = f"one of {stage.cut(column.values)}"
-        found.append(pandera.Check.isin(column.values, error=allowed))
+        values = [_bound(column, value) for value in column.values]
+        found.append(pandera.Check.isin(values, error=allowed))
     return found
 
 
 def _bound(column: Column, value: Any) -> Any:
-    return pd.Timestamp(value) if column.type == "date" else value
+    if column.type != "date":
+        return value
+    return pd.to_datetime(value, utc=True).tz_localize(None)  # as a delivery's own dates are read
 
 
 def check(path: Path, rows: pd.DataFrame, schema: Schema, pandera_schema: Any) -> None:

@@ -1,0 +1,87 @@
+"""What the schema allows passes, what it does not is named; the profile counts it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pipeline.delivery import DeliveryError
+from pipeline.schema import Column, Schema
+from pipeline.validate import check, checks, profile
+
+
+def said(column: Column, values: list[object]) -> str:
+    """Return what checking one column says, or nothing if it passes."""
+    schema = Schema((column,))
+    try:
+        check(Path("d.csv"), pd.DataFrame({column.name: values}), schema, checks(schema))
+    except DeliveryError as error:
+        return str(error).split(": correct")[0]
+    return ""
+
+
+DAYS = [pd.Timestamp("2026-01-31"), pd.Timestamp("2026-02-28")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed", "values"),
+    [
+        ("number", {"min": 1, "max": 2}, [1.0, 2.0]),
+        ("number", {"nullable": True, "min": 1}, [1.0, None]),
+        ("integer", {"values": (1, 2), "nullable": True}, [1.0, None]),
+        ("boolean", {"values": (True,)}, [1.0]),
+        ("date", {"min": "2026-01-31", "max": "2026-02-28T00:00:00Z"}, DAYS),
+        ("date", {"values": ("2026-01-31", "2026-02-28")}, DAYS),
+        ("string", {"values": ("a", "b")}, ["b", "a"]),
+    ],
+)
+def test_what_is_allowed_passes(kind: str, allowed: dict[str, object], values: list) -> None:
+    """Bounds are included."""
+    assert said(Column("x", kind, "feature", **allowed), values) == ""
+
+
+@pytest.mark.parametrize(
+    ("kind", "allowed", "values", "expected"),
+    [
+        ("number", {"min": 1}, [0.9, 1.0], "1 row [1]: found [0.9]; expected at least 1"),
+        ("date", {"min": "2026-02-01"}, DAYS, "1 row [1]: found [2026-01-31 00:00:00]; expected "
+         "at least 2026-02-01"),
+        ("date", {"values": ("2026-01-31",)}, DAYS, "1 row [2]: found [2026-02-28 00:00:00]; "
+         "expected one of ['2026-01-31']"),
+        ("integer", {"values": (1, 2)}, [3, 1, 4], "2 rows [1, 3]: found [3, 4]; expected one of "
+         "[1, 2]"),
+        ("number", {}, [1.0, None], "1 row [2]: found [nan]; expected no missing value"),
+    ],
+)  # fmt: skip
+def test_what_is_not_allowed_is_named(
+    kind: str, allowed: dict[str, object], values: list, expected: str
+) -> None:
+    assert said(Column("x", kind, "feature", **allowed), values) == f"d.csv, column 'x', {expected}"
+
+
+def test_a_key_of_two_columns_may_repeat_in_either() -> None:
+    schema = Schema((Column("a", "integer", "key"), Column("b", "integer", "key")))
+    rows = pd.DataFrame({"a": [1, 1, 2], "b": [1, 2, 1]})
+
+    check(Path("d.csv"), rows, schema, checks(schema))
+
+    with pytest.raises(DeliveryError, match=r"column 'a, b', 2 rows \[1, 4\]"):
+        check(Path("d.csv"), pd.concat([rows, rows[:1]]), schema, checks(schema))
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (["b", "a", "b"], {"a": 1, "b": 2}),
+        ([True, False, True], {"False": 1, "True": 2}),
+        ([1, 0, 1], {"0": 1, "1": 2}),
+        ([1.0, 2.0, 3.0], {"mean": 2.0, "std": 1.0}),
+        (list(range(21)), {"mean": 10.0, "std": 6.204837}),
+    ],
+)
+def test_the_target_is_counted_or_averaged(target: list, expected: dict[str, float]) -> None:
+    parts = [pd.Series(target[:1]), pd.Series(target[1:])]
+
+    found = profile(parts, 4)
+
+    assert found == {"deliveries": 2, "rows": len(target), "missing": 4, "target": expected}
