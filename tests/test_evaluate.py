@@ -1,11 +1,15 @@
 """What a model says of rows it has not seen."""
 
+import json
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluate import Params, importance, predict, table, unmatched
+from pipeline.evaluate import Params, importance, predict, table, undefined, unmatched
 from pipeline.schema import Column, Schema
+from pipeline.stage import read_params
 from pipeline.train import Params as TrainParams
 from pipeline.train import train
 
@@ -44,6 +48,14 @@ def test_a_target_of_booleans_may_name_its_positive_class(rows: pd.DataFrame) ->
     assert found.score == pytest.approx(found.probabilities[:, 0])
 
 
+@pytest.mark.parametrize("positive", [True, 1, 0.5, "yes", None])
+def test_the_positive_class_may_be_of_any_type(tmp_path: Path, positive: object) -> None:
+    values = {"metrics": ["f1"], "positive": positive, "threshold": None}
+    (tmp_path / "params.yaml").write_text(json.dumps({"evaluate": values}))
+
+    assert read_params("evaluate", Params, str(tmp_path / "params.yaml")) == Params(**values)
+
+
 def test_each_row_has_a_line(rows: pd.DataFrame) -> None:
     predictions = predict(train(rows, SCHEMA, LINEAR), rows, SCHEMA, Params(["f1"], True, None))
 
@@ -70,3 +82,9 @@ def test_a_class_on_one_side_only_is_a_warning(rows: pd.DataFrame) -> None:
     found = predict(fitted, one, SCHEMA, Params(["accuracy"], True, None))
 
     assert unmatched(found) == ["class False has no test row: never measured"]
+
+
+def test_a_metric_without_a_value_is_a_warning() -> None:
+    found = undefined({"accuracy": 0.5, "roc_auc": float("nan")})
+
+    assert found == ["metric 'roc_auc' is undefined on these test rows: left out"]

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.schema import Column, Schema
@@ -59,6 +59,7 @@ def sides(parts: dict[str, pd.DataFrame], kind: str) -> dict[object, set[str]]:
 
 
 @pytest.mark.parametrize("kind", BY)
+@settings(max_examples=50)
 @given(first=rows, second=rows)
 def test_a_row_never_changes_sides(
     kind: str, first: list[tuple[int, str, int, int, bool]], second: list[tuple]

@@ -1,0 +1,88 @@
+"""A model is fitted from rows, schema and parameters alone, or says why not."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import made_up
+from pipeline.schema import Column, Schema
+from pipeline.train import Params, TrainError, train
+
+FEATURES = (
+    Column("size", "number", "feature"),
+    Column("colour", "string", "feature"),
+    Column("joined", "date", "feature"),
+)
+LINEAR, RIDGE = "sklearn.linear_model.LogisticRegression", "sklearn.linear_model.Ridge"
+FOREST = "sklearn.ensemble.RandomForestClassifier"
+
+
+def schema(target: str, kind: str) -> Schema:
+    """The made-up table's features, and one of its columns as the target."""
+    return Schema((*FEATURES, Column(target, kind, "target")))
+
+
+@pytest.mark.parametrize(
+    ("estimator", "target", "kind", "classes"),
+    [
+        (LINEAR, "bought", "string", ["no", "yes"]),
+        (LINEAR, "member", "boolean", [False, True]),
+        (LINEAR, "colour3", "string", ["blue", "green", "red"]),
+        (RIDGE, "id", "integer", None),
+    ],
+)
+def test_any_target_is_learnt(
+    estimator: str, target: str, kind: str, classes: list[object] | None
+) -> None:
+    rows = made_up().assign(colour3=made_up(start=7)["colour"])
+
+    fitted = train(rows, schema(target, kind), Params(estimator, {}, 0))
+
+    found = getattr(fitted, "classes_", None)
+    assert (found if found is None else found.tolist()) == classes
+    assert len(fitted.predict(rows)) == len(rows)
+
+
+def test_only_features_are_learnt_from() -> None:
+    """Other columns may be absent, or hold anything."""
+    rows, columns = made_up(), schema("bought", "string")
+    spoilt = rows.assign(id=0, visits=np.nan, member="?")
+
+    first, second = (train(r, columns, Params(LINEAR, {}, 0)) for r in (rows, spoilt))
+
+    assert first[-1].coef_.tolist() == second[-1].coef_.tolist()
+
+
+def test_rows_are_left_as_they_were() -> None:
+    rows = made_up()
+
+    train(rows, schema("bought", "string"), Params(LINEAR, {}, 0))
+
+    pd.testing.assert_frame_equal(rows, made_up())
+
+
+@pytest.mark.parametrize(("seed", "same"), [(0, True), (1, False)])
+def test_the_seed_decides(seed: int, same: bool) -> None:
+    rows, columns = made_up(), schema("bought", "string")
+
+    first, second = (
+        train(rows, columns, Params(FOREST, {"n_estimators": 5}, s)).predict_proba(rows)
+        for s in (0, seed)
+    )
+
+    assert (first.tolist() == second.tolist()) is same
+
+
+def test_how_many_processes_fitted_it_is_forgotten() -> None:
+    options = {"n_estimators": 2, "n_jobs": 2}
+
+    fitted = train(made_up(), schema("bought", "string"), Params(FOREST, options, 0))
+
+    assert fitted[-1].n_jobs is None
+
+
+def test_a_classifier_for_numbers_is_refused() -> None:
+    columns = Schema((*FEATURES[1:], Column("size", "number", "target")))
+
+    with pytest.raises(TrainError, match="is a classifier, but target 'size' is of type number"):
+        train(made_up(), columns, Params(LINEAR, {}, 0))
