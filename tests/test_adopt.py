@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
 from conftest import AUTHOR, made_up, run
 from pipeline import leaks, task
@@ -148,6 +149,18 @@ def test_parameters_keep_their_comments() -> None:
 
     assert re.search(r"  estimator: sklearn.linear_model.LogisticRegression +# why\n", found)
     assert re.search(r"  gate: {} +# how\n", found)
+
+
+@pytest.mark.parametrize(
+    "pair", [("no", "yes"), ("off", "on"), ("0", "1"), ("x", "null"), ("a", "b: c")]
+)
+def test_the_positive_class_is_read_back_as_it_is(pair: tuple[str, str]) -> None:
+    """YAML 1.1, which the stages read, takes yes, on and 1 for no text unless they are quoted."""
+    target = pd.Series([pair[0], *pair] * 5)
+
+    found = task.parameters("evaluate: {}\n", "binary", target, {"by": "row"})
+
+    assert yaml.safe_load(found)["evaluate"]["positive"] == pair[1]
 
 
 def test_a_column_that_alone_tells_the_target_is_named() -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import yaml
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
@@ -91,6 +92,7 @@ def _edited(text: str, chosen: dict[str, Any]) -> str:
     editor.representer.add_representer(
         type(None), lambda r, _: r.represent_scalar("tag:yaml.org,2002:null", "null")
     )
+    editor.representer.add_representer(str, _quoted_if_needed)
     document = editor.load(text)
     for section, values in chosen.items():
         if isinstance(values, dict):
@@ -100,6 +102,13 @@ def _edited(text: str, chosen: dict[str, Any]) -> str:
     written = io.StringIO()
     editor.dump(document, written)
     return written.getvalue()
+
+
+def _quoted_if_needed(representer: Any, text: str) -> Any:
+    """Quote what YAML 1.1, which the stages and DVC read, takes for no text, such as yes and on."""
+    resolved = yaml.resolver.Resolver().resolve(yaml.ScalarNode, text, (True, False))
+    plain = resolved == "tag:yaml.org,2002:str"
+    return representer.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else "'")
 
 
 def _flow(value: Any) -> Any:
