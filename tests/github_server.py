@@ -99,7 +99,8 @@ def _issues(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 def _new_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
     number = 100 + len(github.issues)
-    github.issues[number] = {"number": number, "state": "open", **sent}
+    user = {"login": "github-actions[bot]"}
+    github.issues[number] = {"number": number, "state": "open", "user": user, **sent}
     return 201, github.issues[number]
 
 

@@ -1,0 +1,36 @@
+"""Where new data comes from."""
+
+from pathlib import Path
+
+import pytest
+
+from review import retrain
+from review.revision import ReviewError
+
+PLAIN = "outs:\n- md5: 1.dir\n  path: raw\n"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A project with tracked data and nothing else."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/raw.dvc").write_text(PLAIN)
+    return tmp_path
+
+
+def test_only_what_knows_its_source_is_updated(root: Path) -> None:
+    (root / "data/rates.dvc").write_text("deps:\n- path: https://example.com/r.csv\n" + PLAIN)
+
+    assert retrain.imported(root) == ["data/rates.dvc"]
+
+
+def test_another_content_is_another_version(root: Path) -> None:
+    before = retrain.version(root)
+    (root / "data/raw.dvc").write_text(PLAIN.replace("1.dir", "2.dir"))
+
+    assert retrain.version(root) != before
+
+
+def test_a_project_without_a_source_is_told_what_to_do(root: Path) -> None:
+    with pytest.raises(ReviewError, match="Nowhere to fetch data from"):
+        retrain.refresh(root)
