@@ -8,7 +8,7 @@ export PATH := $(if $(VIRTUAL_ENV),$(subst $(VIRTUAL_ENV)/bin:,,$(PATH)),$(PATH)
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro review check test slow schema adopt bench
+.PHONY: help env repro review check test slow workflows tour schema adopt bench
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -35,12 +35,24 @@ check: env  ## lint, format, types and conventions
 	$(RUN) ruff format --check
 	$(RUN) mypy
 	$(RUN) pytest tests/test_conventions.py
+	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) zizmor --offline --quiet --persona auditor .github/workflows
 
 test: env  ## the fast tests
-	$(RUN) pytest -m "not slow" -n auto
+	$(RUN) pytest -m "not slow and not workflow" -n auto
 
 slow: env  ## the tests that clone the repository and run the real pipeline
 	$(RUN) pytest -m slow -n auto
+
+workflows: env .tools/bin/act .tools/bin/actionlint  ## lint the workflows and run them here (needs Go)
+	.tools/bin/actionlint
+	$(RUN) pytest -m workflow -n auto
+
+.tools/bin/act:
+	GOBIN=$(CURDIR)/.tools/bin go install github.com/nektos/act@v0.2.89
+
+.tools/bin/actionlint:
+	GOBIN=$(CURDIR)/.tools/bin go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 schema: env  ## draft data/schema.yaml from the deliveries, keeping what you decided
 	$(RUN) python -m pipeline.draft

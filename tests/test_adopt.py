@@ -67,7 +67,18 @@ def test_a_table_is_adopted_and_runs(
     run("dvc", "repro", "-q", cwd=project, **env)
     assert json.loads((project / "metrics/test.json").read_text())
     assert (project / "data/raw" / name).read_bytes() == path.read_bytes()
-    run("python", "-m", "pytest", "-q", "-m", "not slow", "-x", "tests", cwd=project, **env)
+    run(
+        "python",
+        "-m",
+        "pytest",
+        "-q",
+        "-m",
+        "not slow and not workflow",
+        "-x",
+        "tests",
+        cwd=project,
+        **env,
+    )
 
 
 @pytest.mark.slow

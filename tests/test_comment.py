@@ -121,7 +121,7 @@ def test_cml_gets_these_words_and_this_report(job: Job, github: GitHub) -> None:
     report = render.render(reviewed())
     assert done.stdout == f"Posted the review of {HEAD[:7]} to pull request {NUMBER}.\n"
     assert [call["words"] for call in job.calls] == [
-        ["check", "create", *repo, f"--head-sha={HEAD}", "--title=review", "--conclusion=failure"],
+        ["check", "create", *repo, f"--head-sha={HEAD}", "--title=verdict", "--conclusion=failure"],
         [
             "comment",
             "update",

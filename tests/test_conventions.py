@@ -89,6 +89,23 @@ def test_packages_depend_in_one_direction() -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=str)
+def test_a_workflow_is_as_the_others(path: Path) -> None:
+    """It says what it is for, starts with no permission, and pins its actions by commit."""
+    text = path.read_text(encoding="utf-8")
+    uses = re.findall(r"uses: (.+)", text)
+    shell = [
+        step.get("run", "")
+        for job in yaml.safe_load(text)["jobs"].values()
+        for step in job["steps"]
+    ]
+
+    assert text.startswith("# ") and f"\nname: {path.stem}\n" in text
+    assert "\npermissions: {}\n" in text
+    assert [u for u in uses if not re.fullmatch(r"\S+@[0-9a-f]{40} # v\d+\.\d+\.\d+", u)] == []
+    assert [run for run in shell if "${{" in run or len(run.splitlines()) > 5] == []
+
+
 def test_every_make_target_is_in_the_readme() -> None:
     targets = re.findall(r"^([a-z]+):.*##", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     readme = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -21,7 +21,8 @@ from review import check, github, render
 
 WORKFLOW = ".github/workflows/review.yml"
 FILE = "review.json"
-TITLE = "review"  # of the check, and in the watermark by which CML finds its comment again
+CHECK = "verdict"  # no name of a job: those are set by the pull request's own workflows
+WATERMARK = "review"  # by which CML finds its comment again
 CONCLUSIONS = {"passed": "success", "failed": "failure", "off": "neutral"}
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need modules that may be absent
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
@@ -87,8 +88,8 @@ def commands(
     server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
     where = ("--driver=github", f"--repo={server}/{repository}")
     conclusion = CONCLUSIONS[review["verdict"]["gate"]]
-    target = (f"--target=pr/{number}", "--publish=false", f"--watermark-title={TITLE}")
-    result = (f"--head-sha={commit}", f"--title={TITLE}", f"--conclusion={conclusion}")
+    target = (f"--target=pr/{number}", "--publish=false", f"--watermark-title={WATERMARK}")
+    result = (f"--head-sha={commit}", f"--title={CHECK}", f"--conclusion={conclusion}")
     return [
         ("cml", "check", "create", *where, *result),
         ("cml", "comment", "update", *where, *target),
