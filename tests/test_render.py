@@ -93,6 +93,7 @@ def test_the_report_holds_all_parts_in_order() -> None:
         "> [!IMPORTANT]",
         "> [!WARNING]",
         "### Metrics",
+        "<summary>Metrics on the rows of both test sets</summary>",
         "### What changed",
         "### What caused the difference",
         "### Charts",

@@ -71,6 +71,26 @@ def test_a_model_that_is_surely_worse_fails_with_one_sentence(change: Path, dvc:
     assert found["verdict"]["reasons"][0].startswith("roc_auc is worse by at least 0.")
 
 
+def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> None:
+    """A second comparison keeps to the test rows that both sides have."""
+    made_up(200, start=1000).to_csv(change / "data/raw/second.csv", index=False)
+    dvc("add", "-q", "data/raw")
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")
+
+    rows = found["rows"]
+    assert rows["common"] == rows["base"] < rows["head"]
+    assert [c["metric"] for c in found["common"]] == [c["metric"] for c in found["metrics"]]
+    assert found["common"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+
+
+def recorded(project: Path, revision: str) -> float:
+    """Return the primary metric that a revision recorded."""
+    shown = run("git", "show", f"{revision}:metrics/test.json", cwd=project).stdout
+    return float(json.loads(shown)["roc_auc"])
+
+
 def test_a_column_that_is_not_available_any_more(change: Path, dvc: Run) -> None:
     """Base's model needs the column: the rows' stored predictions are compared instead."""
     edit(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from pipeline import dataset, evaluate, model, stage
 from pipeline.schema import Schema
-from pipeline.scores import Predictions
+from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
 from review.revision import ReviewError, Side
 
@@ -61,6 +61,20 @@ def stored(side: Side) -> pd.DataFrame:
         dataset.read_parts(side.root / "data/predictions").values(), ignore_index=True
     )
     return lines.assign(repeat=lines.groupby("row").cumcount())
+
+
+def shared(base: Side, head: Side) -> Array:
+    """Return for each test row of head whether it is a test row of base; raise ReviewError."""
+    before, after = stored(base)[["row", "repeat"]], stored(head)[["row", "repeat"]]
+    return after.merge(before, how="left", indicator=True)["_merge"].eq("both").to_numpy()
+
+
+def only(p: Predictions, chosen: Array) -> Predictions:
+    """Return the predictions of the rows where `chosen` is true."""
+    probabilities = None if p.probabilities is None else p.probabilities[chosen]
+    return replace(
+        p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=probabilities
+    )
 
 
 def on_common_rows(base: Side, head: Side, positive: Any) -> tuple[Predictions, Predictions]:

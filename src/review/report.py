@@ -21,6 +21,7 @@ def sections(review: Found) -> list[Section]:
     written = [
         verdict(review),
         Section("Metrics", metrics(review)),
+        Section("Metrics on the rows of both test sets", common(review), folded=True),
         Section("What changed", changes(review["changes"])),
         Section("What caused the difference", causes(review)),
         Section("Charts", pictures(review)),
@@ -58,9 +59,23 @@ def metrics(review: Found) -> list[Block]:
     found = review["metrics"]
     if not found:
         return []
+    return [comparisons(found), Paragraph(_reading(review))]
+
+
+def common(review: Found) -> list[Block]:
+    """Return the same table for the test rows that both sides have, if those are fewer."""
+    found = review["common"]
+    if not found:
+        return []
+    which = f"{review['rows']['common']:,} of head's {review['rows']['head']:,} test rows"
+    return [Paragraph(f"{which} are test rows of base too."), comparisons(found)]
+
+
+def comparisons(found: list[Found]) -> Table:
+    """Return a table of comparisons, a metric each."""
     header = ("metric", "base", "head", "difference", "95 % interval", "verdict")
     rows = [comparison(c, (Name(c["metric"]), *_direction(c))) for c in found]
-    return [Table(header, "lrrrrl", rows), Paragraph(_reading(review))]
+    return Table(header, "lrrrrl", rows)
 
 
 def _direction(found: Found) -> Text:

@@ -3,10 +3,11 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from pipeline import stage
-from pipeline.scores import METRICS, Predictions
+from pipeline.scores import METRICS, Array, Predictions
 from pipeline.stage import UserError
 from review import causes, changes, compare, curves, data, gate, models, revision, slices
 from review.compare import Comparison
@@ -22,6 +23,7 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
     before, after, why = models.both(base, head, rows)
     names = models.params(head).metrics
     found, scored = _compare(names, base, head, (before, after, why), notes)
+    chosen, rows_of_base = _shared(base, head, rows)
     notes += compare.warnings(after)
     reasons = gate.failures(rules.gate, found) if gated else []
     caused = causes.causes(base, head, changed["levels"], rules.budget, before, after, notes)
@@ -36,7 +38,13 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
             "reasons": reasons,
         },
         "metrics": [dataclasses.asdict(comparison) for comparison in found],
-        "rows": _row_counts(base, head, rows, scored),
+        "common": list(map(dataclasses.asdict, _common(names, before, after, chosen))),
+        "rows": {
+            "base": rows_of_base,
+            "head": len(rows),
+            "common": int(chosen.sum()),
+            "scored": scored,
+        },
         "notes": [note[:500] for note in notes],
         "changes": changed,
         "causes": caused,
@@ -117,11 +125,18 @@ def _compare(
         ], "none"
 
 
-def _row_counts(base: Side, head: Side, rows: pd.DataFrame, scored: str) -> dict[str, Any]:
-    counts = {"base": 0, "head": len(rows), "common": 0, "scored": scored}
+def _common(
+    names: list[str], before: Predictions | None, after: Predictions, chosen: Array
+) -> list[Comparison]:
+    """Compare on the rows that both test sets have, unless those are all of them, or too few."""
+    if before is None or chosen.all() or chosen.sum() < slices.ROWS:
+        return []
+    return compare.compare(names, models.only(before, chosen), models.only(after, chosen))
+
+
+def _shared(base: Side, head: Side, rows: pd.DataFrame) -> tuple[Array, int]:
+    """Return which of head's test rows base has too, and how many base has; none if unknown."""
     try:
-        before, after = models.stored(base), models.stored(head)
+        return models.shared(base, head), len(models.stored(base))
     except UserError:
-        return counts
-    common = before[["row", "repeat"]].merge(after[["row", "repeat"]])
-    return counts | {"base": len(before), "common": len(common)}
+        return np.zeros(len(rows), dtype=bool), 0

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.scores import Array, Predictions
-from review import compare
+from review import compare, models
 from review.compare import Comparison
 
 VALUES, ROWS = 10, 20  # the most frequent values are compared, if they have this many rows
@@ -40,11 +40,4 @@ def _slice(
         return compare.unknown(metric, "base's model cannot be scored on these rows")
     if chosen.sum() < ROWS:
         return compare.unknown(metric, f"under {ROWS} rows")
-    return compare.compare([metric], _only(before, chosen), _only(after, chosen))[0]
-
-
-def _only(p: Predictions, chosen: Array) -> Predictions:
-    probabilities = None if p.probabilities is None else p.probabilities[chosen]
-    return dataclasses.replace(
-        p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=probabilities
-    )
+    return compare.compare([metric], models.only(before, chosen), models.only(after, chosen))[0]
