@@ -61,5 +61,8 @@ adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TAS
 	@$(RUN) python -m pipeline.adopt --data="$(DATA)" --target="$(TARGET)" --key="$(KEY)" \
 		--group="$(GROUP)" --time="$(TIME)" --task="$(TASK)" --force="$(FORCE)"
 
+tour: env  ## a change on each level in a scratch clone, and the review of each (2 minutes)
+	$(RUN) python docs/tour.py
+
 bench: env  ## speed: ratios measured in one run
 	$(RUN) python benchmarks/speed.py
