@@ -64,5 +64,6 @@ adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TAS
 tour: env  ## a change on each level in a scratch clone, and the review of each (2 minutes)
 	$(RUN) python docs/tour.py
 
-bench: env  ## speed: ratios measured in one run
+bench: env  ## speed, and what a review costs: ratios measured in one run (10 minutes)
 	$(RUN) python benchmarks/speed.py
+	$(RUN) python benchmarks/cost.py
