@@ -1,12 +1,15 @@
 """A server on loopback that answers the calls of GitHub's API that this repository makes.
 
-It keeps everything in memory, in `GitHub`: a test fills it, runs a program, and reads it. What it
-copies from GitHub: 401 without the token, 404 for what is not there, 422 for a body that is too
-long, 30 comments a page, and artifacts that another host serves, which must not see the token.
+It keeps everything in memory, in `GitHub`: a test fills it, runs a program, and reads it; but for
+the Git repository, a bare one in a folder. What it copies from GitHub: 401 without the token, 404
+for what is not there, 422 for a body that is too long or a branch that is not there, 30 comments a
+page, and artifacts that another host serves, which must not see the token.
 """
 
+import base64
 import http.server
 import json
+import os
 import re
 import shutil
 import ssl
@@ -32,6 +35,7 @@ class GitHub:
 
     url: str = ""
     certificate: Path | None = None
+    repositories: Path | None = None  # the folder that holds octo/project.git
     pulls: dict[int, Item] = field(default_factory=dict)
     issues: dict[int, Item] = field(default_factory=dict)
     comments: list[Item] = field(default_factory=list)
@@ -63,6 +67,23 @@ Answer = tuple[int, Any]
 def _pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
     number = int(found[1])
     return (200, github.pulls[number]) if number in github.pulls else (404, None)
+
+
+def _pulls(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    return 200, [pull for pull in github.pulls.values() if pull["state"] == "open"]
+
+
+def _new_pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    words = ("git", "rev-parse", "--verify", "-q", f"refs/heads/{sent['head']}")
+    folder = f"{github.repositories}/{REPOSITORY}.git"
+    done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
+    if done.returncode:
+        return 422, {"message": "Validation Failed"}
+    number = len(github.pulls) + 1
+    pull = github.open_pull(number, done.stdout.strip(), sent["head"])
+    page = f"{github.url}/{REPOSITORY}/pull/{number}"
+    pull |= {"html_url": page, "title": sent["title"], "body": sent["body"]}
+    return 201, pull
 
 
 def _artifacts(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -112,6 +133,8 @@ def _edit_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 ROUTES: dict[tuple[str, str], Callable[[GitHub, re.Match[str], Item], Answer]] = {
+    ("GET", r"/pulls"): _pulls,
+    ("POST", r"/pulls"): _new_pull,
     ("GET", r"/pulls/(\d+)"): _pull,
     ("GET", r"/actions/runs/(\d+)/artifacts"): _artifacts,
     ("GET", r"/issues/(\d+)/comments"): _comments,
@@ -135,9 +158,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer any request."""
-        length = int(self.headers.get("Content-Length") or 0)
-        sent = json.loads(self.rfile.read(length)) if length else {}
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         path = urlsplit(self.path).path
+        if path.startswith(f"/{REPOSITORY}.git/"):
+            return self._git(path, body)
+        sent = json.loads(body) if body else {}
         if archive := re.fullmatch(r"/archives/(\d+)", path):
             seen = self.headers["Authorization"]
             content = self.github.archives[int(archive[1])]
@@ -153,6 +178,36 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_PATCH(self) -> None:
         """Answer likewise."""
         self.do_GET()
+
+    def _git(self, path: str, body: bytes) -> None:
+        """Let Git serve the repository, to whom the token was given as the password."""
+        secret = base64.b64decode((self.headers["Authorization"] or "").partition(" ")[2])
+        head, content = b"Status: 401\r\nWWW-Authenticate: Basic", b""
+        if secret.partition(b":")[2].decode() == TOKEN:
+            head, content = self._served(path, body)
+        given = dict(line.split(": ", 1) for line in head.decode().splitlines())
+        self.send_response(int(given.pop("Status", "200").split()[0]))
+        for name, value in (given | {"Content-Length": str(len(content))}).items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    def _served(self, path: str, body: bytes) -> tuple[bytes, bytes]:
+        env = {
+            "GIT_PROJECT_ROOT": str(self.github.repositories),
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "REMOTE_USER": "octo",
+            "REQUEST_METHOD": self.command,
+            "PATH_INFO": path,
+            "QUERY_STRING": urlsplit(self.path).query,
+            "CONTENT_TYPE": self.headers["Content-Type"] or "",
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers["Content-Encoding"] or "",
+        }
+        words = ("git", "http-backend")
+        done = subprocess.run(words, input=body, env={**os.environ, **env}, capture_output=True)
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        return head, content
 
     def _answer(self, path: str, sent: Item) -> Answer:
         if (self.headers["Authorization"] or "").split(" ")[-1] != TOKEN:
