@@ -4,20 +4,18 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import pandas as pd
 import pytest
 
-from conftest import AUTHOR, Run, made_up, run
+from conftest import Run, made_up, run
 
 pytestmark = pytest.mark.slow
 
 
-def reviewed(project: Path, *words: str, status: int = 0) -> dict[str, Any]:
+def reviewed(project: Path, *words: str, status: int = 0, **env: str) -> dict[str, Any]:
     """Run `python -m review` in the project and return review.json."""
     done = run(
         "python", "-m", "review", "--base", "main", *words,
-        cwd=project, check=False, PYTHONPATH=str(project / "src"),
+        cwd=project, check=False, PYTHONPATH=str(project / "src"), **env,
     )  # fmt: skip
     assert done.returncode == status, done.stdout + done.stderr
     assert "Traceback" not in done.stderr
@@ -130,33 +128,3 @@ def test_another_task_cannot_be_compared_and_says_so(change: Path, dvc: Run) -> 
 
     assert found["verdict"]["outcome"] == "cannot tell"
     assert found["metrics"][0]["head"] is not None
-
-
-def test_causes_have_the_signs_and_sizes_they_were_given(change: Path, dvc: Run) -> None:
-    """Clean labels help, a crippled estimator hurts, a comment does nothing; the parts add up."""
-    rows = made_up(1500, start=5000)
-    flipped = np.random.default_rng(0).random(1500) < 0.45
-    noisy = rows.assign(
-        bought=np.where(flipped, np.where(rows["bought"] == "yes", "no", "yes"), rows["bought"])
-    )
-    write(change, noisy)
-    dvc("repro", "-q")
-    run("git", *AUTHOR, "commit", "-qam", "noisy labels", cwd=change)
-    run("git", "branch", "-f", "main", cwd=change)
-    write(change, rows)
-    edit(change / "params.yaml", "{C: 1.0}", "{C: 1.0e-7, fit_intercept: false}")
-    with (change / "src/pipeline/train.py").open("a") as file:
-        file.write("# neutral\n")
-    dvc("repro", "-q")
-
-    causes = reviewed(change, "--no-gate")["causes"]
-
-    parts = {part["cause"]: part["value"] for part in causes["parts"]}
-    assert sum(parts.values()) == pytest.approx(causes["total"], abs=1e-12)
-    assert parts["code"] == 0
-    assert parts["data"] > 0
-    assert parts["params"] <= 0
-
-
-def write(project: Path, rows: pd.DataFrame) -> None:
-    rows.to_csv(project / "data/raw/second.csv", index=False)
