@@ -1,6 +1,7 @@
 """check, review and comment run as GitHub runs them; what act cannot do is in act.py."""
 
 import json
+import re
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,10 +33,10 @@ def github(hub: Hub) -> Iterator[GitHub]:
         yield server
 
 
-def change(project: Path, *, repro: bool = True, push: bool = True) -> str:
+def change(project: Path, c: str = "0.5", *, repro: bool = True, push: bool = True) -> str:
     """Commit another parameter, as asked with its results and their data, and return the commit."""
     params = project / "params.yaml"
-    params.write_text(params.read_text().replace("C: 1.0", "C: 0.5"))
+    params.write_text(re.sub(r"C: [\d.]+", f"C: {c}", params.read_text()))
     if repro:
         run("dvc", "repro", "-q", cwd=project, PYTHONPATH=str(project / "src"))
     if push:
@@ -46,23 +47,27 @@ def change(project: Path, *, repro: bool = True, push: bool = True) -> str:
 
 
 def test_review_and_comment_of_a_fork(hub: Hub, project: Path, github: GitHub) -> None:
-    """From the pull request to CML's two calls, without a secret; then a second push."""
-    commit = change(project)
-    event = hub.pull(project, repository=FORK)
-    github.open_pull(7, commit, repository=FORK)
+    """From each push to CML's two calls, without a secret; the second push names the same comment.
 
-    made = hub.act("review", "pull_request", event, MERGE)
-    github.upload(RUN, "review-7", hub.archive("review-7") or b"")
-    posted = [hub.act("comment", "workflow_run", finished(event)) for _ in range(2)]
+    That CML then changes the comment it made is for tests/test_comment.py, with CML itself.
+    """
+    commits = []
+    for c in ("0.5", "0.25"):
+        commits.append(change(project, c))
+        event = hub.pull(project, repository=FORK)
+        github.open_pull(7, commits[-1], repository=FORK)
+        made = hub.act("review", "pull_request", event, MERGE)
+        github.upload(RUN, "review-7", hub.archive("review-7") or b"")
+        posted = hub.act("comment", "workflow_run", finished(event))
+        assert (made.returncode, posted.returncode) == (0, 0), made.stdout + posted.stdout
 
-    assert made.returncode == 0, made.stdout + made.stderr
-    assert [done.returncode for done in posted] == [0, 0], posted[0].stdout
-    assert [call["words"][:2] for call in hub.calls()] == [
-        ["check", "create"],
-        ["comment", "update"],
-    ] * 2
-    assert "--watermark-title=review" in hub.calls()[1]["words"]
-    assert "`train.options.C`: `1.0` → `0.5`" in hub.calls()[1]["report"]
+    check, comment, check_again, comment_again = hub.calls()
+    assert f"--head-sha={commits[0]}" in check["words"]
+    assert f"--head-sha={commits[1]}" in check_again["words"]
+    assert comment["words"] == comment_again["words"]
+    assert {"update", "--target=pr/7", "--watermark-title=review"} <= set(comment["words"])
+    assert "`train.options.C`: `1.0` → `0.5`" in comment["report"]
+    assert "`train.options.C`: `1.0` → `0.25`" in comment_again["report"]
 
 
 def test_a_lock_that_was_not_committed_is_offered(hub: Hub, project: Path) -> None:
