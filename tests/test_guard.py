@@ -38,6 +38,64 @@ def test_a_first_commit_vouches_for_nothing(tmp_path: Path) -> None:
     assert guard.doubtful(tmp_path) == ["train", "evaluate"]
 
 
+def test_a_lie_of_a_branch_is_found_when_the_branch_is_merged(tmp_path: Path) -> None:
+    """Main was merged into it, which spliced an entry; then more was done, and it was merged."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    save(tmp_path, BASE)
+    git(tmp_path, "checkout", "-q", "-b", "branch")
+    save(tmp_path, THEIRS)
+    git(tmp_path, "checkout", "-q", "main")
+    save(tmp_path, OURS)
+    before = head(tmp_path)
+    git(tmp_path, "checkout", "-q", "branch")
+    git(tmp_path, "merge", "-q", "-s", "ours", "--no-commit", "main")
+    save(tmp_path, SPLICED)
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "more")
+    git(tmp_path, "checkout", "-q", "main")
+    git(tmp_path, "merge", "-q", "--no-ff", "branch")
+
+    assert guard.doubtful(tmp_path) == []
+    assert guard.doubtful(tmp_path, before) == ["train"]
+
+
+def test_an_entry_that_a_branch_made_itself_is_believed(tmp_path: Path) -> None:
+    """It was reviewed where it was made; so is one that is not there any more."""
+    git(tmp_path, "init", "-q", "-b", "main")
+    save(tmp_path, BASE)
+    before = head(tmp_path)
+    git(tmp_path, "checkout", "-q", "-b", "branch")
+    save(tmp_path, SPLICED)
+    save(tmp_path, THEIRS)
+    git(tmp_path, "checkout", "-q", "main")
+    git(tmp_path, "merge", "-q", "--no-ff", "branch")
+
+    assert guard.doubtful(tmp_path, before) == []
+
+
+def test_each_commit_of_a_rebased_branch_is_judged(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    save(tmp_path, BASE)
+    before = head(tmp_path)
+    save(tmp_path, SPLICED)
+    git(tmp_path, "commit", "-q", "--allow-empty", "-m", "more")
+
+    assert guard.doubtful(tmp_path, before) == ["train"]
+
+
+@pytest.mark.parametrize("before", ["0" * 40, "1" * 40, "nothing"])
+def test_after_a_push_from_nowhere_everything_is_doubtful(tmp_path: Path, before: str) -> None:
+    """A new branch, a forced push, or a commit that the clone does not have."""
+    git(tmp_path, "init", "-q")
+    save(tmp_path, BASE)
+
+    assert guard.doubtful(tmp_path, before) == ["train", "evaluate"]
+
+
+def head(folder: Path) -> str:
+    """Return the commit that is checked out."""
+    return run("git", "rev-parse", "HEAD", cwd=folder).stdout.strip()
+
+
 def save(folder: Path, stages: dict[str, object]) -> None:
     """Commit a lock."""
     (folder / "dvc.lock").write_text(yaml.safe_dump({"stages": stages}, sort_keys=False))

@@ -12,6 +12,7 @@ from github_server import REPOSITORY, GitHub, serve
 pytestmark = pytest.mark.workflow
 PUSH: Event = {
     "ref": "refs/heads/main",
+    "before": "0" * 40,  # as when a branch is new
     "repository": {"full_name": REPOSITORY, "default_branch": "main"},
 }
 
@@ -41,7 +42,7 @@ def lie(project: Path) -> None:
 
 
 def test_main_believes_a_lock_that_is_true(project: Path, tmp_path: Path) -> None:
-    """The first commit has no parent, so that every stage is rerun and says the same."""
+    """Nothing was there before, so that every stage is rerun and says the same."""
     hub = Hub.of(project, tmp_path / "hub")
 
     done = hub.act("main", "push", PUSH)
@@ -51,10 +52,13 @@ def test_main_believes_a_lock_that_is_true(project: Path, tmp_path: Path) -> Non
 
 
 def test_main_catches_a_lock_that_lies(project: Path, tmp_path: Path) -> None:
+    """Though another commit of the same push hides it."""
+    before = run("git", "rev-parse", "HEAD", cwd=project).stdout.strip()
     lie(project)
+    run("git", *AUTHOR, "commit", "-qm", "more", "--allow-empty", cwd=project)
     hub = Hub.of(project, tmp_path / "hub")
 
-    done = hub.act("main", "push", PUSH)
+    done = hub.act("main", "push", PUSH | {"before": before})
 
     assert done.returncode == 1
     assert "rerunning train, evaluate: dvc.lock, metrics/test.json changed" in done.stdout

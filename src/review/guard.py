@@ -1,5 +1,12 @@
-"""Is dvc.lock true? A clean merge can write one that lies: reruns each entry that no parent has."""
+"""Is dvc.lock true? A clean merge can write one that lies: reruns each entry that nobody made.
 
+An entry is made by the stage's run, and then stands in a commit of a branch. A merge by lines takes
+parts of one entry from both sides, and DVC then believes it. After a squash or a rebase the parents
+say nothing of the work. So of the commits that a push brings, each merge is judged, on whatever
+branch, and each commit of the first-parent line: an entry that no parent of it has is doubtful.
+"""
+
+import argparse
 import sys
 from pathlib import Path
 from typing import Any
@@ -14,19 +21,38 @@ RESULTS = ("dvc.lock", "metrics")
 ADVICE = "run `dvc repro --force && dvc push`, then `git commit -am 'Reproduce'`"
 
 
-def doubtful(root: str | Path = ".") -> list[str]:
-    """Return the stages whose entry in HEAD's dvc.lock is no parent's, in the lock's order.
+def doubtful(root: str | Path = ".", since: str | None = None) -> list[str]:
+    """Return the stages whose entry in HEAD's dvc.lock is doubtful, in the lock's order.
 
-    A merge by lines takes parts of one entry from both sides, and DVC then believes it. After a
-    squash or a rebase the parents say nothing of the work, so that only rerunning proves it.
+    Judged are the commits since the commit `since`; all of HEAD's entries are doubtful if HEAD does
+    not follow from it; without it HEAD alone is judged.
     """
-    parents = revision.git("log", "-1", "--format=%P", cwd=root).split()
-    known = [_entries(commit, root) for commit in parents]
-    return [
-        name
-        for name, entry in _entries("HEAD", root).items()
-        if not any(entry == entries.get(name) for entries in known)
-    ]
+    now, made = _entries("HEAD", root), []
+    commits = ["HEAD"] if since is None else _since(since, root)
+    if commits is None:
+        return list(now)
+    for commit in commits:
+        parents = revision.git("log", "-1", "--format=%P", commit, cwd=root).split()
+        known = [_entries(parent, root) for parent in parents]
+        made += [
+            (name, entry)
+            for name, entry in _entries(commit, root).items()
+            if not any(entry == entries.get(name) for entries in known)
+        ]
+    return [name for name, entry in now.items() if (name, entry) in made]
+
+
+def _since(commit: str, root: str | Path) -> list[str] | None:
+    """Return the merges and the first-parent line after `commit`; None if HEAD does not follow."""
+    follows = revision.call(
+        "git", "merge-base", "--is-ancestor", commit, "HEAD", cwd=root, check=False
+    )
+    if follows.returncode:
+        return None
+    past = (f"^{commit}", "HEAD")
+    merges = revision.git("rev-list", "--merges", *past, cwd=root).split()
+    line = revision.git("rev-list", "--first-parent", *past, cwd=root).split()
+    return list(dict.fromkeys([*line, *merges]))
 
 
 def _entries(commit: str, root: str | Path) -> dict[str, Any]:
@@ -41,10 +67,10 @@ def _entries(commit: str, root: str | Path) -> dict[str, Any]:
     return lock.get("stages", {}) if isinstance(lock, dict) else {}
 
 
-def guard(root: str | Path = ".") -> str:
+def guard(root: str | Path = ".", since: str | None = None) -> str:
     """Return a sentence that says why the lock is true; raise ReviewError if it is not."""
     reproduce.check_remote(root)
-    stages = doubtful(root)
+    stages = doubtful(root, since)
     reproduce.repro(root=root)
     _expect_unchanged("is not up to date with what it was made from", root)
     if stages:
@@ -71,8 +97,15 @@ def _expect_unchanged(what: str, root: str | Path) -> None:
         raise ReviewError(f"dvc.lock {what}: {', '.join(changed)} changed; {ADVICE}.")
 
 
+def main() -> None:
+    """Say why the lock is true, or exit with what is wrong with it."""
+    parser = argparse.ArgumentParser(prog="python -m review.guard", description=__doc__)
+    parser.add_argument("--since", metavar="REV", help="what was there before; default: HEAD alone")
+    print(guard(since=parser.parse_args().since))
+
+
 if __name__ == "__main__":
     try:
-        print(guard())
+        main()
     except stage.UserError as error:
         sys.exit(str(error))
