@@ -2,8 +2,8 @@
 
 It keeps everything in memory, in `GitHub`: a test fills it, runs a program, and reads it; but for
 the Git repository, a bare one in a folder. What it copies from GitHub: 401 without the token, 404
-for what is not there, 422 for a body that is too long or a branch that is not there, 30 comments a
-page, and artifacts that another host serves, which must not see the token.
+for what is not there, 422 for a body that is too long or a branch that is not there, lists in pages
+of 30, and artifacts that another host serves, which must not see the token.
 """
 
 import base64
@@ -20,8 +20,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
+BOT = "github-actions[bot]"
 REPOSITORY = "octo/project"
 TOKEN = "made-up-token"
 LONGEST = 65_536
@@ -42,6 +43,7 @@ class GitHub:
     checks: list[Item] = field(default_factory=list)
     artifacts: dict[int, list[Item]] = field(default_factory=dict)
     archives: dict[int, bytes] = field(default_factory=dict)
+    files: list[Item] = field(default_factory=list)  # that each pull request changes
     requests: list[tuple[str, str, int, Any]] = field(default_factory=list)
 
     def open_pull(
@@ -49,7 +51,7 @@ class GitHub:
     ) -> Item:
         """Open a pull request, or push to it."""
         head = {"sha": sha, "ref": branch, "repo": {"full_name": repository}}
-        base = {"ref": "main", "repo": {"full_name": REPOSITORY}}
+        base = {"ref": "main", "repo": {"full_name": REPOSITORY, "default_branch": "main"}}
         self.pulls[number] = {"number": number, "state": "open", "head": head, "base": base}
         return self.pulls[number]
 
@@ -67,6 +69,10 @@ Answer = tuple[int, Any]
 def _pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
     number = int(found[1])
     return (200, github.pulls[number]) if number in github.pulls else (404, None)
+
+
+def _files(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    return 200, github.files
 
 
 def _pulls(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -92,7 +98,7 @@ def _artifacts(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 def _comments(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
-    return 200, [c for c in github.comments if c["issue"] == int(found[1])][:PAGE]
+    return 200, [c for c in github.comments if c["issue"] == int(found[1])]
 
 
 def _new_comment(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -100,7 +106,8 @@ def _new_comment(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
         return 422, {"message": f"Body is too long (maximum is {LONGEST} characters)"}
     number = len(github.comments) + 1
     page = f"{github.url}/{REPOSITORY}/pull/{found[1]}#issuecomment-{number}"
-    github.comments.append({"id": number, "issue": int(found[1]), "html_url": page, **sent})
+    by = {"user": {"login": BOT}, "html_url": page}
+    github.comments.append({"id": number, "issue": int(found[1]), **by, **sent})
     return 201, github.comments[-1]
 
 
@@ -120,8 +127,8 @@ def _issues(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 def _new_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
     number = 100 + len(github.issues)
-    user = {"login": "github-actions[bot]"}
-    github.issues[number] = {"number": number, "state": "open", "user": user, **sent}
+    by = {"user": {"login": BOT}}
+    github.issues[number] = {"number": number, "state": "open", **by, **sent}
     return 201, github.issues[number]
 
 
@@ -133,6 +140,7 @@ def _edit_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 ROUTES: dict[tuple[str, str], Callable[[GitHub, re.Match[str], Item], Answer]] = {
+    ("GET", r"/pulls/(\d+)/files"): _files,
     ("GET", r"/pulls"): _pulls,
     ("POST", r"/pulls"): _new_pull,
     ("GET", r"/pulls/(\d+)"): _pull,
@@ -168,6 +176,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             content = self.github.archives[int(archive[1])]
             return self._send(400 if seen else 200, b"Authorization was sent" if seen else content)
         status, answer = self._answer(path, sent)
+        if isinstance(answer, list):
+            query = dict(parse_qsl(urlsplit(self.path).query))
+            size, page = int(query.get("per_page", PAGE)), int(query.get("page", 1))
+            answer = answer[size * (page - 1) : size * page]
         self.github.requests.append((self.command, self.path, status, sent))
         return self._send(status, json.dumps(answer).encode(), answer)
 

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
-from github_server import REPOSITORY, TOKEN, GitHub, serve
+from github_server import BOT, REPOSITORY, TOKEN, GitHub, serve
 from review import render
 
 HEAD, OLD = "b" * 40, "a" * 40
@@ -160,6 +160,47 @@ def test_a_fork_is_served_alike(job: Job, github: GitHub) -> None:
     assert done.returncode == 0 and len(job.calls) == 2
 
 
+def test_the_check_of_another_base_is_not_the_verdict(job: Job, github: GitHub) -> None:
+    """Else one branch with two pull requests could meet the gate of main by another's."""
+    github.pulls[NUMBER]["base"]["ref"] = "release"
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    job(finished())
+
+    assert "--title=verdict on release" in job.calls[0]["words"]
+
+
+def test_a_change_of_what_judges_is_warned_about(job: Job, github: GitHub) -> None:
+    """GitHub says so, not the artifact; a file that was moved away counts."""
+    github.files = [{"filename": f"src/pipeline/{i}.py"} for i in range(130)]
+    github.files += [{"filename": "moved.py", "previous_filename": "src/review/gate.py"}]
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    job(finished())
+
+    said = "so read that before you believe this report: `src/review/gate.py`"
+    assert said in job.calls[1]["report"]
+
+
+def marked(login: str) -> dict[str, Any]:
+    """Return a comment that bears CML's watermark."""
+    body = f'Mine.\n\n![](https://cml.dev/watermark.png#{"a" * 40} "CML watermark review")'
+    return {"id": 1, "issue": NUMBER, "body": body, "user": {"login": login}}
+
+
+@pytest.mark.parametrize(("login", "verb"), [(BOT, "update"), ("stranger", "create")])
+def test_the_comment_of_somebody_else_is_not_taken_for_ours(
+    job: Job, github: GitHub, login: str, verb: str
+) -> None:
+    """CML would write the report into it, and its author could change it afterwards."""
+    github.comments = [marked(login)]
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    job(finished())
+
+    assert job.calls[1]["words"][:2] == ["comment", verb]
+
+
 def test_the_last_artifact_of_a_repeated_run_counts(job: Job, github: GitHub) -> None:
     github.upload(RUN, f"review-{NUMBER}", packed(b"old"))
     github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
@@ -228,6 +269,20 @@ def bomb() -> bytes:
     return packed(b" " * 100_000_000)
 
 
+def far() -> bytes:
+    """Return an archive whose file is said to start beyond what a 64-bit number can count."""
+    archive = bytearray(archived(reviewed()))
+    entry = archive.rindex(b"PK\x01\x02")
+    extra = b"\x01\x00\x08\x00" + b"\xff" * 8  # zip64: the offset
+    archive[entry + 30 : entry + 32] = len(extra).to_bytes(2, "little")
+    archive[entry + 42 : entry + 46] = b"\xff" * 4
+    name = entry + 46 + len("review.json")
+    archive[name:name] = extra
+    end = archive.rindex(b"PK\x05\x06")
+    archive[end + 12 : end + 16] = (end - entry).to_bytes(4, "little")
+    return bytes(archive)
+
+
 HOSTILE = {
     "a symlink": (packed(b"/etc/passwd", kind=stat.S_IFLNK), "is no regular file"),
     "a device": (packed(b"", kind=stat.S_IFCHR), "is no regular file"),
@@ -239,6 +294,8 @@ HOSTILE = {
     "NaN": (packed(b'{"version": NaN}'), "found NaN; expected finite numbers"),
     "infinity": (packed(b'{"version": 1e999}'), "found 1e999; expected finite numbers"),
     "deep": (packed(b"[" * 100_000), "is nested too deeply"),
+    "a command": (packed(b"{}", "##[add-mask]verdict"), "files is ['# #[add-mask]verdict']"),
+    "a far offset": (far(), "is no zip archive"),
     "a line break": (packed(b'{"\\n::error::hello": 1}'), "found unknown"),
     "a zip bomb": (bomb(), "has more than 2,000,000 bytes"),
     "another commit": (archived(reviewed(OLD)), "the commit in review.json is 'aaaa"),
@@ -311,14 +368,15 @@ def test_the_other_host_does_not_see_the_token(job: Job, github: GitHub) -> None
     done = job(finished())
 
     asked = [path for method, path, *_ in github.requests if method == "GET"]
-    assert done.returncode == 0 and asked[-1].endswith("/artifacts/1/zip")
+    assert done.returncode == 0 and any(path.endswith("/artifacts/1/zip") for path in asked)
 
 
 @pytest.mark.skipif(CML is None, reason="cml is not on PATH: CML itself is not run")
 def test_cml_itself_posts_once_and_updates(tmp_path: Path) -> None:
-    """A second push changes the same comment, and each commit gets a check."""
+    """A second push changes the same comment, no stranger's; each commit gets a check."""
     with serve(tmp_path) as github:
-        done = []
+        done, stranger = [], marked("stranger")
+        github.comments.append(dict(stranger))
         job = Job(tmp_path, github, Path(str(CML)).parent)
         for sha in (OLD, HEAD):
             github.open_pull(NUMBER, sha)
@@ -327,8 +385,8 @@ def test_cml_itself_posts_once_and_updates(tmp_path: Path) -> None:
 
     assert [process.returncode for process in done] == [0, 0], done[0].stderr
     assert [check["head_sha"] for check in github.checks] == [OLD, HEAD]
-    assert len(github.comments) == 1
-    assert github.comments[0]["body"].startswith(render.render(reviewed(HEAD)))
+    assert len(github.comments) == 2 and github.comments[0] == stranger
+    assert github.comments[1]["body"].startswith(render.render(reviewed(HEAD)))
 
 
 def trusting(github: GitHub) -> dict[str, str]:

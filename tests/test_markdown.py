@@ -67,6 +67,11 @@ def test_a_list_and_an_alert_keep_their_shape(one: str, two: str) -> None:
     assert shape(one, two) == shape("one", "two")
 
 
+def test_an_alert_that_starts_with_nothing_stays_one() -> None:
+    """A lone hyphen under its first line would make that a heading."""
+    assert "heading_open" not in {t.type for t in PARSER.parse(markdown.block(Alert("NOTE", [""])))}
+
+
 @pytest.mark.parametrize(
     ("text", "written"),
     [

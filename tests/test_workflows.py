@@ -81,6 +81,9 @@ def test_a_lock_that_was_not_committed_is_offered(hub: Hub, project: Path) -> No
 
 
 def test_data_that_was_not_pushed_is_named(hub: Hub, project: Path) -> None:
+    """And a review.json that was committed does not pass for the one that was not made."""
+    (project / "review.json").write_text(json.dumps(reviewed(None)))
+    run("git", "add", "--force", "review.json", cwd=project)
     change(project, push=False)
 
     done = hub.act("review", "pull_request", hub.pull(project), MERGE)

@@ -1,5 +1,6 @@
 """Rerun everything from the raw data in an empty cache, and compare each result with dvc.lock."""
 
+import argparse
 import os
 import shutil
 import sys
@@ -16,8 +17,7 @@ from review.blocks import Block, Name, Paragraph, Table, Text
 from review.revision import Side
 
 SCORES = "metrics/test.json"
-MARK = "<!-- audit of dvc.lock -->"  # by which the issue is found again
-AUTHOR = "github-actions[bot]"  # anybody may write an issue with that mark
+MARK = "<!-- audit of dvc.lock -->"  # by which the issue is found again, if a workflow wrote it
 TITLE = "The results cannot be reproduced as dvc.lock records them"
 MEANING = {
     "identical": "Every result is what dvc.lock records, byte for byte.",
@@ -92,11 +92,10 @@ def report(found: Audit) -> str:
 def tell(text: str, repository: str) -> str:
     """Open the one issue about the audit, or update it, and return which. Raises GitHubError."""
     path = f"repos/{repository}/issues"
-    listed = github.call("GET", f"{path}?state=open&per_page=100")
     known = [
         issue["number"]
-        for issue in listed
-        if MARK in (issue["body"] or "") and issue["user"]["login"] == AUTHOR
+        for issue in github.every(f"{path}?state=open")
+        if MARK in (issue["body"] or "") and issue["user"]["login"] == github.BOT
     ]
     body = {"title": TITLE, "body": f"{text}\n\n{MARK}"}
     if known:
@@ -106,17 +105,23 @@ def tell(text: str, repository: str) -> str:
 
 
 def main() -> None:
-    """Audit, print the report, tell GitHub if a token is there, and exit 1 if metrics differ."""
-    token = os.environ.pop("GITHUB_TOKEN", None)  # the stages have no use for it
+    """Audit, print the report, and exit 1 if metrics differ; or tell GitHub what was found."""
+    parser = argparse.ArgumentParser(prog="python -m review.audit", description=__doc__)
+    parser.add_argument("--output", metavar="FILE", help="write the report, if anything differs")
+    parser.add_argument("--tell", metavar="FILE", help="only open or update an issue with it")
+    asked = parser.parse_args()
+    if asked.tell:  # a step of its own, since what the audit runs has no use for the token
+        said = Path(asked.tell).read_text("utf-8") if Path(asked.tell).exists() else ""
+        print(tell(said, os.environ["GITHUB_REPOSITORY"]) if said else "There is nothing to tell.")
+        return
     found = audit(Path(revision.git("rev-parse", "--show-toplevel")))
     text = report(found)
     print(text)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
         with Path(summary).open("a", encoding="utf-8") as file:
             file.write(text + "\n")
-    if token and found.verdict != "identical":
-        os.environ["GITHUB_TOKEN"] = token
-        print(tell(text, os.environ["GITHUB_REPOSITORY"]))
+    if asked.output and found.verdict != "identical":
+        Path(asked.output).write_text(text, encoding="utf-8")
     sys.exit(found.verdict == "different")
 
 

@@ -21,11 +21,18 @@ from review import check, github, render
 
 WORKFLOW = ".github/workflows/review.yml"
 FILE = "review.json"
+SHOWN = 5  # names in the warning
 CHECK = "verdict"  # no name of a job: those are set by the pull request's own workflows
 WATERMARK = "review"  # by which CML finds its comment again
+MARK = re.compile(
+    rf'!\[\]\(https://cml\.dev/watermark\.png#[0-9a-fA-F]+ "CML watermark {WATERMARK}"\)'
+)
+JUDGES = (".dvc/", ".github/", "Makefile", "src/review/", "uv.txt")  # what makes a review
 CONCLUSIONS = {"passed": "success", "failed": "failure", "off": "neutral"}
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need modules that may be absent
-BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
+BROKEN = (
+    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError),
+)
 
 
 class RefusedError(Exception):
@@ -41,7 +48,7 @@ def comment(run: dict[str, Any], repository: str) -> str:
         return f"Nothing to post: run {run['id']} left no report; its log says why."
     number = int(artifact["name"].removeprefix("review-"))
     pull = github.call("GET", f"repos/{repository}/pulls/{number}")
-    _expect(f"the repository of pull request {number}", _source(pull), _repository(run))
+    _expect(f"the repository of pull request {number}", _source(pull), _repository(run) or "there")
     _expect(f"the branch of pull request {number}", pull["head"]["ref"], run["head_branch"])
     if pull["state"] != "open":
         return f"Nothing to post: pull request {number} is {pull['state']!a}."
@@ -57,9 +64,10 @@ def comment(run: dict[str, Any], repository: str) -> str:
         review = check.load(file)
         if review["head"]["commit"] is not None:  # none: the run had to change dvc.lock
             _expect("the commit in review.json", review["head"]["commit"], run["head_sha"])
+        review["notes"][:0] = _judges_changed(repository, number)
         report = Path(folder, "report.md")
         report.write_text(render.render(review), encoding="utf-8")
-        _post(commands(review, number, run["head_sha"], repository), report)
+        _post(commands(review, pull, run["head_sha"], repository), report)
     return f"Posted the review of {run['head_sha'][:7]} to pull request {number}."
 
 
@@ -82,17 +90,47 @@ def only_file(archive: bytes) -> bytes:
 
 
 def commands(
-    review: dict[str, Any], number: int, commit: str, repository: str
+    review: dict[str, Any], pull: dict[str, Any], commit: str, repository: str
 ) -> list[tuple[str, ...]]:
-    """Return the calls of CML, the report's file left out; `--publish=false` keeps files here."""
+    """Return the calls of CML, the report's file left out; `--publish=false` keeps files here.
+
+    The check is `verdict` for the default branch alone: one of another base must not stand for it.
+    """
     server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
     where = ("--driver=github", f"--repo={server}/{repository}")
+    base, number = pull["base"], pull["number"]
+    title = CHECK if base["ref"] == base["repo"]["default_branch"] else f"{CHECK} on {base['ref']}"
     conclusion = CONCLUSIONS[review["verdict"]["gate"]]
     target = (f"--target=pr/{number}", "--publish=false", f"--watermark-title={WATERMARK}")
-    result = (f"--head-sha={commit}", f"--title={CHECK}", f"--conclusion={conclusion}")
+    result = (f"--head-sha={commit}", f"--title={title}", f"--conclusion={conclusion}")
     return [
         ("cml", "check", "create", *where, *result),
-        ("cml", "comment", "update", *where, *target),
+        ("cml", "comment", _verb(repository, number), *where, *target),
+    ]
+
+
+def _verb(repository: str, number: int) -> str:
+    """Return 'update', or 'create' if CML would take somebody else's comment for its own.
+
+    CML changes the last comment of the first 30 that bears its watermark, whoever wrote it, and who
+    wrote it could then change the report.
+    """
+    listed = github.call("GET", f"repos/{repository}/issues/{number}/comments")
+    marked = [comment for comment in listed if MARK.search(comment["body"] or "")]
+    return "create" if marked and marked[-1]["user"]["login"] != github.BOT else "update"
+
+
+def _judges_changed(repository: str, number: int) -> list[str]:
+    """Return a warning if the pull request changes what reviews it, which GitHub knows."""
+    files = github.every(f"repos/{repository}/pulls/{number}/files")
+    names = [name for file in files for name in (file["filename"], file.get("previous_filename"))]
+    found = [name for name in names if name and name.startswith(JUDGES)]
+    if not found:
+        return []
+    more = f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
+    return [
+        "This pull request changes what judges it, so read that before you believe this report: "
+        f"{', '.join(found[:SHOWN])}{more}"
     ]
 
 
@@ -141,4 +179,4 @@ if __name__ == "__main__":
     try:
         main()
     except (RefusedError, check.ReviewError, github.GitHubError) as error:
-        sys.exit(str(error))
+        sys.exit(str(error).replace("##[", "# #["))  # else the runner takes it for a command

@@ -1,12 +1,17 @@
 """Talks to GitHub's REST API, with the standard library alone."""
 
+import http.client
+import itertools
 import json
 import os
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from typing import Any
 
 SECONDS = 30
+PAGE = 100  # the most items of a list that GitHub gives at once
+BOT = "github-actions[bot]"  # the author of what a workflow writes with GITHUB_TOKEN
 
 
 class GitHubError(Exception):
@@ -21,6 +26,16 @@ def call(method: str, path: str, payload: Any = None) -> Any:
         return json.loads(answer) if answer else None
     except ValueError:
         raise GitHubError(f"GitHub's answer to {method} {path} is not JSON.") from None
+
+
+def every(path: str) -> Iterator[Any]:
+    """Yield each item of a list that comes in pages, such as 'repos/o/r/issues?state=open'."""
+    separator = "&" if "?" in path else "?"
+    for page in itertools.count(1):
+        items = call("GET", f"{path}{separator}per_page={PAGE}&page={page}")
+        yield from items
+        if len(items) < PAGE:
+            return
 
 
 def download(path: str, largest: int) -> bytes:
@@ -47,5 +62,5 @@ def _send(method: str, path: str, body: bytes | None, limit: int | None = None) 
         with error:
             said = error.read(300).decode(errors="replace")
         raise GitHubError(f"GitHub answered {error.code} to {method} {path}: {said!r}.") from None
-    except OSError as error:
+    except (OSError, http.client.HTTPException) as error:
         raise GitHubError(f"GitHub could not be reached for {method} {path}: {error}.") from None

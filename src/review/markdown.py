@@ -23,6 +23,7 @@ from review.plain import clean
 
 LONGEST_NAME, LONGEST_TEXT = 80, 500
 ROWS, ITEMS = 20, 10
+EMPTY = "*empty*"
 TOKEN = re.compile(r"`[^`]+`|\S+")
 SAFE = re.compile(
     r"""['"(]*
@@ -38,7 +39,7 @@ def code(text: str) -> str:
     """Return `text` as a code span; an empty one is named."""
     shown = clean(text, LONGEST_NAME)
     if not shown:
-        return "*empty*"
+        return EMPTY
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     pad = " " * (shown[0] in " `" or shown[-1] in " `")
     return f"{fence}{pad}{shown}{pad}{fence}"
@@ -92,7 +93,7 @@ def block(content: Block) -> str:
             return table(content)
         case Alert(kind, items):
             lead = "> - " if len(items) > 1 else "> "
-            lines = [f"{lead}{inline(item)}" for item in shortened(items, ITEMS)]
+            lines = [f"{lead}{inline(item) or EMPTY}" for item in shortened(items, ITEMS)]
             return "\n".join([f"> [!{kind}]", *lines])
         case Chart(caption, mermaid):
             return f"{inline(caption)}\n\n```mermaid\n{mermaid}\n```"

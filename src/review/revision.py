@@ -140,8 +140,9 @@ def commit_of(revision: str, root: Path) -> str:
 
 def default_base(head: str, root: Path) -> str:
     """Return the merge base of `head` and the default branch; raise ReviewError without one."""
-    for branch in ("origin/HEAD", "origin/main", "origin/master", "main", "master"):
-        found = call("git", "merge-base", branch, head, cwd=root, check=False)
+    names = ("remotes/origin/HEAD", "remotes/origin/main", "remotes/origin/master")
+    for branch in (*names, "heads/main", "heads/master"):
+        found = call("git", "merge-base", f"refs/{branch}", head, cwd=root, check=False)
         if not found.returncode:
             return found.stdout.strip()
     raise ReviewError("No default branch found to compare with; name a base, as in `--base main`.")
