@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 import pytest
+import yaml
 
 from conftest import Run, made_up
 from pipeline import stage
@@ -78,6 +79,15 @@ def a_folder(folder: Path) -> None:
     (folder / "data/raw/more.csv/rows.csv").write_text("id\n")  # DVC does not see empty folders
 
 
+def constant(folder: Path) -> None:
+    """Make a number the target, and always the same."""
+    cells(lambda rows: rows.assign(size="5"))(folder)
+    edit(SCHEMA, "size: {type: number, role: feature", "size: {type: number, role: target")(folder)
+    edit(SCHEMA, "string, role: target", "string, role: feature")(folder)
+    edit(PARAMS, "linear_model.LogisticRegression", "linear_model.Ridge")(folder)
+    edit(PARAMS, "C: 1.0", "alpha: 1.0")(folder)
+
+
 def foreign_model(folder: Path) -> None:
     import skops.io
 
@@ -114,6 +124,7 @@ CASES = {
     "one class only": Case(
         cells(lambda rows: rows.assign(bought="no")), "train", ("only 'no'", "two different values")
     ),
+    "constant target": Case(constant, "train", ("'size': found only 5.0", "two different values")),
     "all-missing column": Case(
         cells(lambda rows: rows.assign(visits="")), "train", ("['visits']", "no value", "'ignored'")
     ),
@@ -257,8 +268,11 @@ def state(project: Path) -> dict[str, bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_dvc_reports_bad_input_and_loses_nothing(project: Path, dvc: Run, name: str) -> None:
-    """Through `dvc repro`: the sentence, no traceback; undone, the old lock is back."""
-    lock = (project / "dvc.lock").read_bytes()
+    """Through `dvc repro`: the sentence, no traceback; undone, the old lock is back.
+
+    Meanwhile the lock says nothing new of the stage that failed, nor of those after it.
+    """
+    lock, later = (project / "dvc.lock").read_bytes(), STAGES[STAGES.index(CASES[name].stage) :]
     good = {file: (project / file).read_bytes() for file in (RAW, SCHEMA, PARAMS)}
     CASES[name].spoil(project)
     before = state(project)
@@ -269,8 +283,10 @@ def test_dvc_reports_bad_input_and_loses_nothing(project: Path, dvc: Run, name: 
     assert "Traceback" not in failed.stdout + failed.stderr
     assert [words for words in CASES[name].words if words not in failed.stderr] == []
     assert before.items() <= state(project).items()
-    if CASES[name].stage == "validate":
-        assert (project / "dvc.lock").read_bytes() == lock
+    entries = [
+        yaml.safe_load(text)["stages"] for text in (lock, (project / "dvc.lock").read_bytes())
+    ]
+    assert [entries[0][stage] for stage in later] == [entries[1][stage] for stage in later]
     shutil.rmtree(project / "data/raw")
     for file, content_ in good.items():
         (project / file).parent.mkdir(exist_ok=True)

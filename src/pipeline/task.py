@@ -38,7 +38,7 @@ def task_of(target: pd.Series, asked: str | None) -> str:
     classes, numeric = target.nunique(), pd.api.types.is_numeric_dtype(target)
     if classes < 2:
         raise TaskError(
-            f"Target '{target.name}' is always {target.iloc[0]!r}; expected at least two values."
+            f"Target '{target.name}' is always {target.tolist()[0]!r}; expected two values or more."
         )
     numeric = numeric and not pd.api.types.is_bool_dtype(target)
     regression = numeric and (

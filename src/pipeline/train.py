@@ -50,8 +50,8 @@ def _check(features: pd.DataFrame, target: pd.Series, *, classifier: bool, estim
         )
     if target.nunique() < 2:
         raise TrainError(
-            f"data/train, column '{target.name}': found only {target.iloc[0]!r}; expected "
-            "at least two different values to learn from: deliver rows with others."
+            f"data/train, column '{target.name}': found only {target.tolist()[0]!r}; expected at "
+            "least two different values to learn from: deliver rows with others."
         )
     if classifier and pd.api.types.is_float_dtype(target):
         raise TrainError(
