@@ -94,7 +94,7 @@ def undefined(found: dict[str, float]) -> list[str]:
     return [
         f"metric '{name}' is undefined on these test rows: left out"
         for name, value in found.items()
-        if np.isnan(value)
+        if not np.isfinite(value)
     ]
 
 
@@ -145,14 +145,14 @@ def main() -> None:
     found = scores.score(params.metrics, predictions)
     for warning in unmatched(predictions) + undefined(found):
         print(f"warning: {warning}", file=sys.stderr)
-    stage.write_json("metrics/test.json", {k: v for k, v in found.items() if not np.isnan(v)})
+    stage.write_json("metrics/test.json", {k: v for k, v in found.items() if np.isfinite(v)})
     lines = table(rows, schema, predictions)
     with stage.replacing("data/predictions") as folder:
         ends = np.cumsum([len(part) for part in parts.values()])
         for name, end, part in zip(parts, ends, parts.values(), strict=True):
             dataset.write_part(folder, name, lines[end - len(part) : end])
     plots = points.curves(predictions)
-    if not np.isnan(found[params.metrics[0]]):
+    if np.isfinite(found[params.metrics[0]]):
         plots["importance"] = importance(fitted, rows, schema, params)
     with stage.replacing("metrics/plots") as folder:
         for name, frame in plots.items():

@@ -157,8 +157,13 @@ def check(names: list[str], predictions: Predictions) -> None:
             )
 
 
-def score(names: list[str], predictions: Predictions) -> dict[str, float]:
-    """Return each named metric to 6 decimals; NaN where the rows leave it undefined."""
-    with warnings.catch_warnings():
+def value(name: str, predictions: Predictions) -> float:
+    """Return a metric; not a number where the rows leave it undefined."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # scikit-learn on classes without rows: NaN says it
-        return {name: round(float(METRICS[name].compute(predictions)), 6) for name in names}
+        return float(METRICS[name].compute(predictions))
+
+
+def score(names: list[str], predictions: Predictions) -> dict[str, float]:
+    """Return each named metric to 6 decimals; not a finite number where it is undefined."""
+    return {name: round(value(name, predictions), 6) for name in names}
