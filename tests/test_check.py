@@ -114,3 +114,22 @@ def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
         with pytest.raises(ReviewError, match="not a regular file"):
             load(tmp_path / name)
     assert load(tmp_path / "real.json") == SAMPLE
+
+
+def test_what_is_too_much_is_cut_to_what_the_schema_allows() -> None:
+    """Else the job that posts would refuse the review of any project with many columns."""
+    review = copy.deepcopy(SAMPLE)
+    review["changes"]["data"]["drift"] = [{"column": "x" * 900, "psi": 1.0}] * 305
+    review["changes"]["data"]["deliveries"]["added"] = ["a.csv"] * 120
+
+    found, cut = check.fitted(review)
+
+    assert list(check.problems(found, check.SCHEMA, check.SCHEMA)) == []
+    assert cut == [
+        "Of the 120 entries in changes.data.deliveries.added the first 100 are kept.",
+        "Of the 305 entries in changes.data.drift the first 200 are kept.",
+    ]
+
+
+def test_what_fits_stays_as_it_is() -> None:
+    assert check.fitted(SAMPLE) == (SAMPLE, [])

@@ -81,6 +81,7 @@ def test_an_alert_that_starts_with_nothing_stays_one() -> None:
         ("1. first", "`1.` first"),
         ("see 4195eb6 by @octocat", "see `4195eb6` by `@octocat`"),
         ("a `b", "a `` `b ``"),
+        ("needs ['mean radius', 'x' and 2 more].", "needs `['mean radius', 'x' and 2 more].`"),
     ],
 )
 def test_plain_words_stay_and_others_become_code(text: str, written: str | None) -> None:

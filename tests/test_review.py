@@ -1,12 +1,16 @@
 """A review of real changes, through the command line, in a real repository."""
 
 import json
+import os
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from conftest import Run, made_up, run
+from conftest import AUTHOR, Run, made_up, run
 
 pytestmark = pytest.mark.slow
 
@@ -35,7 +39,10 @@ def change(project: Path) -> Path:
     return project
 
 
-def test_no_change_is_exactly_nothing(change: Path) -> None:
+def test_no_change_is_exactly_nothing(change: Path, dvc: Run) -> None:
+    """Also with the hooks of DVC, which would check out data into each worktree."""
+    dvc("install")
+
     found = reviewed(change)
 
     assert found["changes"]["levels"] == []
@@ -67,6 +74,164 @@ def test_a_model_that_is_surely_worse_fails_with_one_sentence(change: Path, dvc:
 
     assert found["verdict"]["gate"] == "failed"
     assert found["verdict"]["reasons"][0].startswith("roc_auc is worse by at least 0.")
+
+
+@pytest.mark.parametrize("commit", [True, False])
+def test_results_of_other_files_are_not_judged(change: Path, commit: bool) -> None:
+    """Whether or not the change was committed: nobody ran it."""
+    edit(change / "params.yaml", "C: 1.0", "C: 0.001")
+    if commit:
+        run("git", *AUTHOR, "commit", "-qam", "not reproduced", cwd=change)
+
+    said = refused(change)
+
+    assert "do not belong to its files: train" in said and "run `make repro`" in said
+
+
+def test_a_model_of_another_branch_is_not_judged(change: Path, dvc: Run) -> None:
+    """Git changed branches, and nobody told DVC."""
+    edit(change / "params.yaml", "C: 1.0", "C: 0.001")
+    dvc("repro", "-q")
+    run("git", *AUTHOR, "commit", "-qam", "reproduced", cwd=change)
+    run("git", "checkout", "-q", "main", cwd=change)
+
+    assert "do not belong to its files" in refused(change)
+
+
+def refused(project: Path) -> str:
+    """Return the one message of a review that is not made."""
+    (project / "review.json").unlink(missing_ok=True)
+    done = run(
+        *("python", "-m", "review", "--base", "main"),
+        cwd=project, check=False, PYTHONPATH=str(project / "src"),
+    )  # fmt: skip
+    assert done.returncode == 1 and not (project / "review.json").exists()
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+def test_each_model_is_scored_by_its_own_code(change: Path, dvc: Run) -> None:
+    """What a model file holds by name, such as `calendar`, is what it was when it was trained."""
+    edit(
+        change / "src/pipeline/model.py",
+        "days = (column - pd.Timestamp(0)) / pd.Timedelta(days=1)",
+        "days = (pd.Timestamp('2030-01-01') - column) / pd.Timedelta(days=7)",
+    )
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    assert found["verdict"]["outcome"] == "within noise"
+    assert found["metrics"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+
+
+def test_a_mistake_in_the_evaluation_is_a_loss_by_code(change: Path, dvc: Run) -> None:
+    edit(
+        change / "src/pipeline/evaluate.py",
+        "np.round(fitted.predict_proba(features), 6)",
+        "np.round(1 - fitted.predict_proba(features), 6)",
+    )
+    dvc("repro", "-q")
+
+    found = reviewed(change, status=1)
+
+    parts = {part["cause"]: part["value"] for part in found["causes"]["parts"]}
+    assert found["verdict"]["outcome"] == "worse"
+    assert parts["code"] == pytest.approx(found["causes"]["total"]) and parts["code"] < -0.3
+
+
+def test_rows_that_taught_the_base_do_not_judge_the_head(change: Path, dvc: Run) -> None:
+    """A tree knows its training rows by heart; with a larger test side it is scored on some."""
+    edit(change / "params.yaml", "linear_model.LogisticRegression", "tree.DecisionTreeClassifier")
+    edit(change / "params.yaml", "{C: 1.0}", "{}")
+    made_up(500, start=1000).to_csv(change / "data/raw/second.csv", index=False)
+    dvc("repro", "-q")
+    run("git", *AUTHOR, "commit", "-qam", "a tree", cwd=change)
+    run("git", "branch", "-f", "main", cwd=change)
+    edit(change / "params.yaml", "test_share: 0.3", "test_share: 0.6")
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    rows = found["rows"]
+    assert rows["scored"] == "unseen test rows" and rows["compared"] == rows["common"]
+    assert any("Base's model learnt from " in note for note in found["notes"])
+    assert found["verdict"]["gate"] == "passed"
+
+
+def test_a_renamed_column_is_said_and_served(change: Path, dvc: Run) -> None:
+    """Base's model gets the column by the name that it knows."""
+    edit(change / "data/schema.yaml", "size: {", "width: {")
+    edit(change / "data/raw/first.csv", "size", "width")
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    assert "Column 'size' is now called 'width'." in found["notes"]
+    assert found["rows"]["scored"] == "head's test rows"
+    assert found["metrics"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+
+
+def test_another_primary_metric_is_said(change: Path, dvc: Run) -> None:
+    """And a file whose name is not ASCII is counted."""
+    edit(change / "params.yaml", "[roc_auc, accuracy]", "[accuracy, roc_auc]")
+    (change / "src/pipeline/é.py").write_text("ONE = 1\n")
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    assert any(
+        note.startswith("The primary metric was roc_auc on main, and is accuracy now")
+        for note in found["notes"]
+    )
+    assert [entry["file"] for entry in found["changes"]["code"]] == ["src/pipeline/é.py"]
+
+
+def test_the_first_change_of_a_repository_has_nothing_to_be_compared_with(change: Path) -> None:
+    """The base has neither results nor DVC: what changed is shown all the same."""
+    tree = run("git", *["hash-object", "-w", "-t", "tree", "/dev/null"], cwd=change).stdout.strip()
+    first = run("git", *AUTHOR, "commit-tree", tree, "-m", "first", cwd=change).stdout.strip()
+    run("git", "branch", "-f", "main", first, cwd=change)
+
+    found = reviewed(change)
+
+    assert found["verdict"]["outcome"] == "cannot tell"
+    assert found["metrics"][0]["head"] == pytest.approx(recorded(change, "HEAD"), abs=1e-6)
+    assert any("has no results" in note for note in found["notes"])
+    assert any("max_drop of roc_auc cannot be checked" in note for note in found["notes"])
+    assert found["changes"]["data"]["deliveries"]["added"] == ["first.csv"]
+
+
+def test_a_change_that_mends_the_base_can_be_reviewed(change: Path) -> None:
+    good = (change / "params.yaml").read_text("utf-8")
+    (change / "params.yaml").write_text(good + "broken: [\n", "utf-8")
+    run("git", *AUTHOR, "commit", "-qam", "broken", cwd=change)
+    run("git", "branch", "-f", "main", cwd=change)
+    (change / "params.yaml").write_text(good, "utf-8")
+
+    found = reviewed(change)
+
+    assert any("main is compared without params.yaml" in note for note in found["notes"])
+    assert str(change.parent) not in json.dumps(found["notes"])
+
+
+def test_a_review_that_is_ended_leaves_no_worktree(change: Path, dvc: Run) -> None:
+    edit(change / "params.yaml", "C: 1.0", "C: 0.5")
+    dvc("repro", "-q")
+    words = [sys.executable, "-m", "review", "--base", "main"]
+    env = {**os.environ, "PYTHONPATH": str(change / "src")}
+    with subprocess.Popen(words, cwd=change, env=env, stdout=subprocess.DEVNULL) as process:
+        while process.poll() is None and worktrees(change) < 2:
+            time.sleep(0.05)
+        process.terminate()
+
+    assert process.returncode == 143
+    assert worktrees(change) == 1
+
+
+def worktrees(project: Path) -> int:
+    """Return how many worktrees Git knows."""
+    return len(run("git", "worktree", "list", cwd=project).stdout.splitlines())
 
 
 def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> None:

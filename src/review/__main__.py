@@ -2,14 +2,16 @@
 
 import argparse
 import json
+import signal
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 from pipeline import stage
-from review import render, revision
+from review import check, render, revision
 from review.review import review
-from review.revision import Side
+from review.revision import ReviewError, Side
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -42,11 +44,25 @@ def _head(stack: ExitStack, revision_name: str | None, root: Path) -> Side:
     return Side(root, None if dirty else revision.commit_of("HEAD", root), "the work tree")
 
 
+def _ran(path: str | None) -> dict[str, Any]:
+    if path is None:
+        return {}
+    try:
+        found = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ReviewError(
+            f"--stages: '{path}' cannot be read ({error}); expected what "
+            "`python -m review.reproduce --output FILE` wrote."
+        ) from None
+    return found if isinstance(found, dict) else {}
+
+
 def main() -> None:
     """Review, write review.json and report.md, print the report, and exit by the gate."""
     asked = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that worktrees are removed
     root = Path(revision.git("rev-parse", "--show-toplevel"))
-    ran = json.loads(Path(asked.stages).read_text(encoding="utf-8")) if asked.stages else {}
+    ran = _ran(asked.stages)
     with ExitStack() as stack:
         name = asked.base or revision.default_base(asked.head or "HEAD", root)
         print(f"Reviewing {asked.head or 'the work tree'} against {name} …", file=sys.stderr)
@@ -54,8 +70,12 @@ def main() -> None:
             revision.checkout(revision.commit_of(name, root), asked.base or "base", root)
         )
         head = _head(stack, asked.head, root)
-        found = review(base, head, ran, gated=not asked.no_gate)
+        found, cut = check.fitted(review(base, head, ran, gated=not asked.no_gate))
+    found["notes"] = [*found["notes"], *cut][: check.SCHEMA["$defs"]["texts"]["maxItems"]]
+    for problem in check.problems(found, check.SCHEMA, check.SCHEMA):
+        raise ReviewError(f"The review does not fit its own schema: {problem}.")
     stage.write_json(asked.json, found)
+    Path(asked.report).parent.mkdir(parents=True, exist_ok=True)
     Path(asked.report).write_text(render.render(found), encoding="utf-8")
     print(render.terminal(found))
     sys.exit(found["verdict"]["gate"] == "failed")
@@ -66,3 +86,5 @@ if __name__ == "__main__":
         main()
     except stage.UserError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted.")

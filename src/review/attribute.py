@@ -113,7 +113,8 @@ def rerun(base: Side, head: Side, chosen: Levels, folder: Path) -> Side:
     label = " and ".join(sorted(chosen)) + " of head with the rest of base"
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it printed nothing"]
-        raise RerunError(f"{label[0].upper()}{label[1:]} cannot be run: {said[0][:300]}")
+        last = said[0][:300].rstrip(".")
+        raise RerunError(f"{label[0].upper()}{label[1:]} cannot be run: {last}.")
     return Side(folder, None, label)
 
 

@@ -1,49 +1,60 @@
 """What caused the difference of the primary metric: reruns of the missing combinations."""
 
-import dataclasses
 import sys
 from typing import Any
 
-from pipeline.scores import METRICS, Predictions
+import numpy as np
+import pandas as pd
+
+from pipeline import dataset, scores, stage
+from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import attribute, models, revision
+from review import attribute, data, models, revision
 from review.attribute import Budget, Causes, Levels
-from review.revision import Side
+from review.revision import ReviewError, Side
 
 
 def causes(
     base: Side, head: Side, levels: list[str], budget_seconds: float,
-    before: Predictions | None, after: Predictions, notes: list[str],
+    rows: pd.DataFrame, before: Predictions | None, after: Predictions, notes: list[str],
 ) -> dict[str, Any] | None:  # fmt: skip
     """Attribute the primary metric's difference to the changed levels; None if that cannot be done.
 
-    The total is head's model on head's test rows minus base's model on base's. What cannot be
-    attributed is said in `notes`.
+    `before` and `after` are what both models say of `rows`. The total is head's metric on them
+    minus base's on its own test rows. What cannot be attributed is said in `notes`.
     """
+    if before is None:
+        notes.append("What caused a difference cannot be told without base's model.")
     if before is None or not levels:
         return None
-    primary = METRICS[models.params(head).metrics[0]]
+    metric = models.params(head).metrics[0]
     players = [level for level in levels if level != "environment"] or ["environment"]
     fixed = frozenset(levels) & {"environment"}
-    budget, rows, target = Budget(budget_seconds), models.test_rows(head), head.schema.target.name
+    budget = Budget(budget_seconds)
 
     def value(chosen: Levels) -> float:
         if not chosen:
-            return primary.compute(before)
+            return scores.value(metric, before)
         if chosen == frozenset(players):
-            return primary.compute(after)
+            return scores.value(metric, after)
         budget.check(chosen)
-        print(f"  training with {' and '.join(sorted(chosen))} of head …", file=sys.stderr)
+        print(f"  {' and '.join(sorted(chosen))} of head with the rest of base …", file=sys.stderr)
         with revision.checkout(str(base.commit), "a rerun", head.root) as side:
             made = attribute.rerun(base, head, chosen | fixed, side.root)
             try:
-                said = models.comparable(models.predict(made, rows, target), after)
+                _expect_unseen(made, head, rows)
+                target, positive = head.schema.target.name, after.positive
+                said = models.predict(made, rows, target, positive, {})
+                return scores.value(metric, models.comparable(said, after))
             except UserError as error:
-                raise attribute.RerunError(f"Its model cannot be scored: {error}") from None
-            return primary.compute(said)
+                raise attribute.RerunError(
+                    f"{made.label[0].upper()}{made.label[1:]} cannot be scored: {error}."
+                ) from None
 
     try:
-        found = attribute.attribute(players, value, _shift(base, before, primary.compute))
+        own = models.comparable(models.recorded(base, after.positive), after)
+        shift = scores.value(metric, before) - scores.value(metric, own)
+        found = attribute.attribute(players, value, shift)
     except UserError as error:
         notes.append(str(error))
         return None
@@ -51,17 +62,25 @@ def causes(
         found.notes.append(
             "The environment changed too and is not separable: every rerun used the new packages."
         )
-    return _entry(models.params(head).metrics[0], found)
+    return _entry(metric, found)
+
+
+def _expect_unseen(made: Side, head: Side, rows: pd.DataFrame) -> None:
+    """Raise ReviewError if a rerun was trained on rows that it is to be scored on.
+
+    New rows under base's split, or base's rows under another one, can stand on either side.
+    """
+    if made.output("data/train") == head.output("data/train"):
+        return
+    made.need("data/train")
+    columns = data.identity(made.schema, head.schema)
+    parts = dataset.read_parts(made.root / "data/train").values()
+    seen = np.isin(dataset.hashes(rows, columns), dataset.hashes(pd.concat(parts), columns))
+    if seen.any():
+        raise ReviewError(f"it learnt {stage.plural(int(seen.sum()), 'row')} of head's test set")
 
 
 def _entry(metric: str, found: Causes) -> dict[str, Any]:
     parts = [{"cause": cause, "value": part} for cause, part in found.parts.items()]
     notes = [note[:500] for note in found.notes]
     return {"metric": metric, "total": found.total, "parts": parts, "notes": notes}
-
-
-def _shift(base: Side, before: Predictions, metric: Any) -> float:
-    """Return how much base's own metric moves when base's test rows become head's."""
-    rows = models.test_rows(base)
-    own = models.predict(base, rows, base.schema.target.name)
-    return float(metric(before) - metric(dataclasses.replace(own, positive=before.positive)))

@@ -51,20 +51,26 @@ def params(base: Side, head: Side, sections: tuple[str, ...]) -> list[Change]:
 
 def schema(base: Side, head: Side) -> list[Change]:
     """Return the columns whose entry in data/schema.yaml differs."""
-    before, after = (side.yaml("data/schema.yaml").get("columns", {}) for side in (base, head))
-    return differing(before, after)
+    return differing(*map(_columns, (base, head)))
+
+
+def _columns(side: Side) -> dict[str, Any]:
+    found = side.yaml("data/schema.yaml").get("columns")
+    return found if isinstance(found, dict) else {}
 
 
 def code(base: Side, head: Side) -> list[dict[str, Any]]:
     """Return the files of the pipeline that differ, lines added and removed, and stages touched."""
     paths = ("--", "src", "dvc.yaml")
     revisions = [base.commit or "HEAD", *([head.commit] if head.commit else [])]
-    lines = git("diff", "--numstat", "--no-renames", *revisions, *paths, cwd=head.root).splitlines()
-    found = [line.split("\t") for line in lines]
+    numbers = ("diff", "--numstat", "--no-renames", "-z")
+    lines = git(*numbers, *revisions, *paths, cwd=head.root).split("\0")
+    found = [line.split("\t") for line in lines if line]
     if not head.commit:
-        new = git("ls-files", "--others", "--exclude-standard", *paths, cwd=head.root).splitlines()
+        others = ("ls-files", "--others", "--exclude-standard", "-z")
+        new = filter(None, git(*others, *paths, cwd=head.root).split("\0"))
         found += [[str((head.root / n).read_bytes().count(b"\n")), "0", n] for n in new]
-    return [
+    entries = [
         {
             "file": name[:SHOWN],
             "added": int(added) if added.isdigit() else 0,
@@ -73,6 +79,7 @@ def code(base: Side, head: Side) -> list[dict[str, Any]]:
         }
         for added, removed, name in found
     ]
+    return sorted(entries, key=lambda entry: not entry["stages"])  # what matters comes first
 
 
 def touched(path: str, base: Side, head: Side) -> list[str]:
@@ -138,7 +145,8 @@ def _because(base: dict[str, Any] | None, head: dict[str, Any]) -> list[str]:
 def levels(found: dict[str, Any], base: Side, head: Side) -> list[str]:
     """Return which of the four levels changed in a way that the pipeline sees."""
     changed = {
-        "data": _raw(base) != _raw(head) or bool(found["data"]["schema"]),
+        "data": raw(base) != raw(head)
+        or list(_columns(base).items()) != list(_columns(head).items()),
         "params": bool(found["params"]),
         "code": any(entry["stages"] for entry in found["code"]),
         "environment": bool(found["environment"]),
@@ -146,5 +154,6 @@ def levels(found: dict[str, Any], base: Side, head: Side) -> list[str]:
     return [level for level, yes in changed.items() if yes]
 
 
-def _raw(side: Side) -> Any:
+def raw(side: Side) -> Any:
+    """Return what data/raw.dvc says that data/raw holds."""
     return [out.get("md5") for out in side.yaml("data/raw.dvc").get("outs", [])]

@@ -17,6 +17,31 @@ class ReviewError(Exception):
     """A file is not a review; its message says what was found and what was expected."""
 
 
+def fitted(value: Any, schema: dict[str, Any] = SCHEMA, at: str = "") -> tuple[Any, list[str]]:
+    """Return `value` with texts and lists cut to what the schema allows, and which lists were."""
+    while "$ref" in schema or "oneOf" in schema:
+        schema = schema["oneOf"][-1] if "oneOf" in schema else _referred(schema)
+    cut: list[str] = []
+    if isinstance(value, str) and len(value) > schema.get("maxLength", math.inf):
+        return value[: schema["maxLength"] - 1] + "…", cut
+    if isinstance(value, list):
+        kept = value[: schema.get("maxItems")]
+        if len(kept) < len(value):
+            cut.append(f"Of the {len(value):,} entries in {at} the first {len(kept):,} are kept.")
+        inner = [fitted(item, schema.get("items", {}), at) for item in kept]
+        return [item for item, _ in inner], [*cut, *dict.fromkeys(c for _, cs in inner for c in cs)]
+    if isinstance(value, dict):
+        known = schema.get("properties", {})
+        parts = {k: fitted(v, known.get(k, {}), f"{at}.{k}".lstrip(".")) for k, v in value.items()}
+        return {k: v for k, (v, _) in parts.items()}, [c for _, cs in parts.values() for c in cs]
+    return value, cut
+
+
+def _referred(schema: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return found
+
+
 def load(path: str | Path) -> dict[str, Any]:
     """Return the review in a file; raise ReviewError if it is not exactly what the schema says."""
     review = _read(Path(path))

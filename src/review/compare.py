@@ -1,5 +1,6 @@
 """Is a difference real? Each metric of both models on the same rows, with its interval."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,7 +13,9 @@ from review.weighted import Statistic
 
 NORMAL_95 = 1.959963984540054
 REPLICATES = 1000
-FEW_ROWS, FEW_OF_A_CLASS = 200, 20
+FEW_ROWS, FEW_OF_A_CLASS = 200, 20  # under which intervals are rough
+FEWEST_ROWS, FEWEST_OF_A_CLASS = 20, 5  # under which there is none
+DIGITS = 1e-6
 Interval = tuple[float, float]
 
 
@@ -36,41 +39,60 @@ def compare(
     names: list[str], base: Predictions, head: Predictions, seed: int = 0
 ) -> list[Comparison]:
     """Compare two sets of predictions of the same rows, in the same order, by each named metric."""
-    before, after = (scores.score(names, p) for p in (base, head))
-    drawn = [name for name in names if name not in ROWWISE and name != "roc_auc"]
+    if len(head.truth) < FEWEST_ROWS:
+        return [
+            unknown(n, f"only {len(head.truth)} test rows can be compared", head) for n in names
+        ]
+    possible = [n for n in names if base.probabilities is not None or not _needs_them(n)]
+    drawn = [name for name in possible if name not in (*ROWWISE, *AREAS)]
     pairs = {n: (weighted.statistic(n, base), weighted.statistic(n, head)) for n in drawn}
     known = {n: (b, h) for n, (b, h) in pairs.items() if b is not None and h is not None}
     intervals = {
         n: (i, "paired bootstrap") for n, i in bootstrap(known, len(head.truth), seed).items()
     }
-    for name in names:
+    for name in possible:
         if name in ROWWISE:
             intervals[name] = (rowwise(ROWWISE[name](base), ROWWISE[name](head)), "closed form")
-        if name == "roc_auc":
-            intervals[name] = (delong(head.is_positive, base.score, head.score), "DeLong")
-    return [_judge(name, before[name], after[name], intervals.get(name)) for name in names]
+        if name in AREAS:
+            intervals[name] = (delong(AREAS[name](base), AREAS[name](head)), "DeLong")
+    return [_judge(name, base, head, intervals.get(name)) for name in names]
 
 
-def unknown(metric: str, reason: str, head: float | None = None) -> Comparison:
-    """Return the comparison of a metric that cannot be told, with the reason."""
-    better = METRICS[metric].greater_is_better
-    return Comparison(metric, better, None, head, None, None, None, "none", "cannot tell", reason)
+def _needs_them(name: str) -> bool:
+    return METRICS[name].needs_probabilities
 
 
-def _judge(name: str, base: float, head: float, found: tuple[Interval, str] | None) -> Comparison:
+def unknown(metric: str, reason: str, head: Predictions) -> Comparison:
+    """Return the comparison of a metric that cannot be told, with the reason and head's value."""
+    better, value = METRICS[metric].greater_is_better, scores.value(metric, head)
+    told = round(value, 6) if math.isfinite(value) else None
+    return Comparison(metric, better, None, told, None, None, None, "none", "cannot tell", reason)
+
+
+def _judge(
+    name: str, base: Predictions, head: Predictions, found: tuple[Interval, str] | None
+) -> Comparison:
     better = METRICS[name].greater_is_better
-    if base != base or head != head:
-        return unknown(name, "the test rows leave it undefined", None if head != head else head)
+    if _needs_them(name) and base.probabilities is None:
+        return unknown(name, "base's estimator gives no probabilities", head)
+    before, after = (scores.value(name, p) for p in (base, head))
+    if not (math.isfinite(before) and math.isfinite(after)):
+        return unknown(name, "the test rows leave it undefined", head)
     if found is None:
         return unknown(name, "it hangs on single rows: no interval is reliable", head)
     (low, high), method = found
-    if low != low:
+    if not (math.isfinite(low) and math.isfinite(high)) or low == high != 0:
         return unknown(name, "too few test rows for an interval", head)
+    difference = after - before
+    if abs(difference) < DIGITS:  # predictions have six decimals
+        difference = round(difference, 6) + 0.0
     sign = 1 if better else -1
     worst, best = sorted((sign * low, sign * high))
     outcome = "better" if worst > 0 else "worse" if best < 0 else "within noise"
-    difference = round(head - base, 6)
-    return Comparison(name, better, base, head, difference, low, high, method, outcome)
+    if abs(difference) < DIGITS:
+        outcome = "within noise"
+    values = (round(before, 6), round(after, 6), difference, low, high)
+    return Comparison(name, better, *values, method, outcome)
 
 
 def rowwise(base: Array, head: Array) -> Interval:
@@ -97,29 +119,45 @@ def _midranks(values: Array) -> Array:
     return (np.cumsum(counts) - (counts - 1) / 2)[inverse]
 
 
-def delong(positive: Array, base: Array, head: Array) -> Interval:
-    """Return the interval of the difference of two paired ROC AUCs, from n scores each.
+Area = tuple[float, Array]  # and what each of n rows adds to its error
+
+
+def _area(positive: Array, score: Array) -> Area:
+    hits, misses = np.count_nonzero(positive), np.count_nonzero(~positive)
+    if min(hits, misses) < FEWEST_OF_A_CLASS:
+        return float("nan"), np.full(len(positive), np.nan)
+    ranks = _midranks(score)
+    placed = np.empty(len(positive))
+    placed[positive] = (ranks[positive] - _midranks(score[positive])) / misses
+    placed[~positive] = 1 - (ranks[~positive] - _midranks(score[~positive])) / hits
+    area = float(placed[positive].mean())
+    weights = np.where(positive, (hits * (hits - 1.0)) ** -0.5, (misses * (misses - 1.0)) ** -0.5)
+    return area, (placed - area) * weights
+
+
+def _area_of_the_positive(p: Predictions) -> Area:
+    return _area(p.is_positive, p.score)
+
+
+def _mean_area(p: Predictions) -> Area:
+    """Return the mean over the classes that are among the rows, but are not all of them."""
+    assert p.probabilities is not None and p.classes is not None
+    sides = [(p.truth == label, p.probabilities[:, i]) for i, label in enumerate(p.classes)]
+    found = [_area(yes, score) for yes, score in sides if 0 < np.count_nonzero(yes) < len(yes)]
+    if not found:
+        return float("nan"), np.full(len(p.truth), np.nan)
+    areas, rows = zip(*found, strict=True)
+    return float(np.mean(areas)), np.mean(rows, axis=0)
+
+
+def delong(base: Area, head: Area) -> Interval:
+    """Return the interval of the difference of two paired ROC AUCs, or means of several.
 
     DeLong et al. (1988, Biometrics 44), computed from midranks as in Sun and Xu (2014, IEEE Signal
-    Processing Letters 21).
+    Processing Letters 21). A mean over classes adds up what each row adds to each class.
     """
-    hits, misses = np.count_nonzero(positive), np.count_nonzero(~positive)
-    if min(hits, misses) < 2:
-        return float("nan"), float("nan")
-    if np.array_equal(base, head):
-        return 0.0, 0.0
-
-    def placements(score: Array) -> tuple[Array, Array]:
-        ranks = _midranks(score)
-        of_hits = (ranks[positive] - _midranks(score[positive])) / misses
-        of_misses = 1 - (ranks[~positive] - _midranks(score[~positive])) / hits
-        return of_hits, of_misses
-
-    (base_hits, base_misses), (head_hits, head_misses) = placements(base), placements(head)
-    mean = head_hits.mean() - base_hits.mean()
-    variance = (head_hits - base_hits).var(ddof=1) / hits
-    variance += (head_misses - base_misses).var(ddof=1) / misses
-    return float(mean - NORMAL_95 * variance**0.5), float(mean + NORMAL_95 * variance**0.5)
+    mean, error = head[0] - base[0], np.sqrt(((head[1] - base[1]) ** 2).sum())
+    return float(mean - NORMAL_95 * error), float(mean + NORMAL_95 * error)
 
 
 def bootstrap(
@@ -149,6 +187,10 @@ def _percentage(p: Predictions) -> Array:
     return np.abs(p.truth - p.predicted) / np.maximum(np.abs(p.truth), np.finfo(float).eps)
 
 
+AREAS: dict[str, Callable[[Predictions], Area]] = {
+    "roc_auc": _area_of_the_positive,
+    "roc_auc_ovr": _mean_area,
+}
 ROWWISE: dict[str, Callable[[Predictions], Array]] = {
     "accuracy": lambda p: (p.truth == p.predicted).astype(float),
     "brier_score_loss": _brier,

@@ -1,6 +1,7 @@
 """The points of the report's charts, base against head on the same rows."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,10 @@ def history(metric: str, base: Side, root: Path) -> list[dict[str, Any]]:
     found = []
     for commit in reversed(commits.split()):
         shown = revision.call("git", "show", f"{commit}:metrics/test.json", cwd=root, check=False)
-        recorded = json.loads(shown.stdout).get(metric) if not shown.returncode else None
-        if isinstance(recorded, (int, float)):
-            found.append({"commit": commit, "value": recorded})
+        try:
+            value = json.loads(shown.stdout)[metric]
+        except (ValueError, KeyError, TypeError):  # not there, or left in a conflict
+            continue
+        if isinstance(value, (int, float)) and math.isfinite(value):
+            found.append({"commit": commit, "value": value})
     return found

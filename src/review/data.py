@@ -1,6 +1,7 @@
 """What changed in the data: deliveries, rows, cells, labels, balance, drift, sides of the split."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -9,12 +10,12 @@ import pandas as pd
 from pipeline import dataset
 from pipeline.schema import Schema
 from pipeline.scores import Array
-from pipeline.stage import UserError
 from review.drift import drift
 from review.revision import ReviewError, Side
 
 SHOWN_CLASSES = 20
 ROW, SIDE = "row hash", "is test"
+Frames = tuple[pd.DataFrame, pd.DataFrame]  # all rows of base and of head, test rows last
 UNCOMPARED: dict[str, Any] = {
     "rows": None,
     "target": [],
@@ -75,7 +76,7 @@ def rows(base: pd.DataFrame, head: pd.DataFrame, target: str) -> dict[str, Any]:
 
 
 def _differs(base: pd.Series, head: pd.Series) -> Array:
-    if base.dtype != head.dtype:
+    if base.dtype != head.dtype and not all(map(pd.api.types.is_numeric_dtype, (base, head))):
         base, head = base.astype("str"), head.astype("str")
     left, right = base.reset_index(drop=True), head.reset_index(drop=True)
     return ((left != right) & ~(left.isna() & right.isna())).to_numpy(dtype=bool, na_value=True)
@@ -94,54 +95,119 @@ def duplicates(head: pd.DataFrame, schema: Schema) -> int:
     return int(head.duplicated([c.name for c in schema.used if c.name not in keys]).sum())
 
 
-def balance(base: pd.Series | None, head: pd.Series) -> list[dict[str, Any]]:
-    """Return the share of each class, or mean and standard deviation of a numeric target."""
-    numeric = head.dtype.kind == "f" or head.nunique() > SHOWN_CLASSES
-    both = [series for series in (base, head) if series is not None]
-    if numeric and all(pd.api.types.is_numeric_dtype(series) for series in both):
-        found: list[Any] = [{"mean": s.mean(), "standard deviation": s.std()} for s in both]
-    else:
-        found = [s.astype("str").value_counts(normalize=True).to_dict() for s in both]
-    before: dict[Any, float] = found[0] if base is not None else {}
-    after: dict[Any, float] = found[-1]
+def balance(base: pd.Series, head: pd.Series) -> list[dict[str, Any]]:
+    """Return the share of each class, or mean and standard deviation of a numeric target.
+
+    A share that is not there is 0; a target of another kind on base has none at all.
+    """
+    before, after = map(_summary, (base, head))
+    if _is_amount(base) != _is_amount(head):
+        return [{"value": n, "base": None, "head": value} for n, value in after.items()]
     names = list(dict.fromkeys([*after, *before]))[:SHOWN_CLASSES]
-    return [
-        {"value": str(n), "base": _short(before.get(n, 0)), "head": _short(after.get(n, 0))}
-        for n in names
-    ]
+    return [{"value": n, "base": before.get(n, 0.0), "head": after.get(n, 0.0)} for n in names]
 
 
-def _short(value: float) -> float:
-    return round(float(value), 6)
+def _is_amount(target: pd.Series) -> bool:
+    return target.dtype.kind == "f" or (
+        target.dtype.kind == "i" and target.nunique() > SHOWN_CLASSES
+    )
 
 
-def changes(base: Side, head: Side, notes: list[str]) -> dict[str, Any]:
-    """Compare rows; nothing is downloaded when neither side of the split changed."""
+def _summary(target: pd.Series) -> dict[str, float]:
+    if _is_amount(target):
+        found: dict[Any, float] = {"mean": target.mean(), "standard deviation": target.std()}
+    else:
+        found = target.astype("str").value_counts(normalize=True).to_dict()
+    return {str(name): round(float(value), 6) for name, value in found.items() if value == value}
+
+
+def identity(base: Schema, head: Schema) -> list[str]:
+    """Return what tells rows apart on both sides: the key, or all that both use but the targets.
+
+    Raises ReviewError if that is nothing.
+    """
+    if head.having("key") and head.having("key") == base.having("key"):
+        return head.having("key")
+    known = {(c.name, c.type) for c in base.used if c.role != "target"}
+    shared = [c.name for c in head.used if c.role != "target" and (c.name, c.type) in known]
+    if not shared:
+        raise ReviewError("The two sides share no column to tell rows apart by.")
+    return shared
+
+
+def load(base: Side, head: Side) -> Frames | None:
+    """Return all rows of both sides; None, and nothing is downloaded, if they are the same.
+
+    Raises UserError if rows of base cannot be had, or cannot be told apart.
+    """
     folders = ("data/train", "data/test")
     if all(base.output(folder) == head.output(folder) for folder in folders):
-        return UNCOMPARED
-    try:
-        both = [_all_rows(side, head.schema.identity) for side in (base, head)]
-        name = head.schema.target.name
-        return {
-            "rows": rows(both[0], both[1], name),
-            "target": balance(both[0].get(name), both[1][name]),
-            "drift": drift(both[0], both[1], head.schema.features),
-            "sides": sides(both[0], both[1]),
-            "duplicates": duplicates(both[1], head.schema),
-        }
-    except UserError as error:
-        notes.append(f"The rows could not be compared: {error}")
-        return UNCOMPARED
+        return None
+    columns = identity(base.schema, head.schema)
+    return _all_rows(base, columns), _all_rows(head, columns)
 
 
-def _all_rows(side: Side, identity: list[str]) -> pd.DataFrame:
+def _all_rows(side: Side, columns: list[str]) -> pd.DataFrame:
     side.need("data/train", "data/test")
     train, test = (
         pd.concat(dataset.read_parts(side.root / folder).values(), ignore_index=True)
         for folder in ("data/train", "data/test")
     )
-    absent = [name for name in identity if name not in train]
-    if absent:
-        raise ReviewError(f"{side.label} has no column {absent} to tell rows apart.")
-    return with_sides(train, test, identity)
+    return with_sides(train, test, columns)
+
+
+def renamed(frames: Frames, base: Schema, head: Schema) -> dict[str, str]:
+    """Return base's name of each column that holds, under another name, what it held before."""
+    before, after = (frame.iloc[rows] for frame, rows in zip(frames, matched(*frames), strict=True))
+    gone = [c.name for c in base.used if c.name not in after]
+    new = [c.name for c in head.used if c.name not in before]
+    found: dict[str, str] = {}
+    for name in new:
+        same = (old for old in gone if len(after) and not _differs(before[old], after[name]).any())
+        if (old := next(same, None)) is not None:
+            found[name] = old
+            gone.remove(old)
+    return found
+
+
+@dataclass(frozen=True)
+class Tested:
+    """How head's test rows stand to base's rows.
+
+    base: how many test rows base has. pairs: positions, among base's and among head's, of the test
+    rows that both have. learnt: for each test row of head whether base's model was trained on it.
+    """
+
+    base: int
+    pairs: tuple[Array, Array]
+    learnt: Array
+
+
+def tested(frames: Frames | None, rows: int) -> Tested:
+    """Return how head's n test rows stand to base's; without frames both sides are the same."""
+    if frames is None:
+        every = np.arange(rows)
+        return Tested(rows, (every, every), np.zeros(rows, dtype=bool))
+    base, head = (frame[frame[SIDE]] for frame in frames)
+    trained = frames[0].loc[~frames[0][SIDE], ROW]
+    return Tested(len(base), matched(base, head), head[ROW].isin(trained).to_numpy())
+
+
+def unknown(rows: int) -> Tested:
+    """Return that nothing is known of how head's n test rows stand to base's."""
+    none = np.zeros(0, dtype=int)
+    return Tested(0, (none, none), np.zeros(rows, dtype=bool))
+
+
+def changes(frames: Frames | None, base: Schema | None, head: Schema) -> dict[str, Any]:
+    """Count and compare rows, as far as they are there to be compared."""
+    if frames is None or base is None:
+        return UNCOMPARED
+    before, after = frames
+    return {
+        "rows": rows(before, after, head.target.name),
+        "target": balance(before[base.target.name], after[head.target.name]),
+        "drift": drift(before, after, head.features),
+        "sides": sides(before, after),
+        "duplicates": duplicates(after, head),
+    }

@@ -25,9 +25,10 @@ def drift(
 def psi(base: pd.Series, head: pd.Series) -> float:
     """Return the population stability index between two samples of a column.
 
-    Numbers and dates in bins of base's deciles, text by value, missing in a bin of its own; half a
-    row is added to each bin, so that an empty one stays finite. Under 0.1 is read as stable, over
-    0.25 as a shift (Siddiqi, 2006, Credit Risk Scorecards).
+    Numbers and dates in bins of base's deciles, where a value that many rows have, or each of few
+    values, is a bin of its own; text by value; missing in a bin of its own. Half a row is added to
+    each bin, so that an empty one stays finite. Under 0.1 is read as stable, over 0.25 as a shift
+    (Siddiqi, 2006, Credit Risk Scorecards).
     """
     before, after = _codes(base, head)
     size = max(before.max(initial=0), after.max(initial=0)) + 1
@@ -46,11 +47,22 @@ def _codes(base: pd.Series, head: pd.Series) -> tuple[Array, Array]:
         codes = pd.factorize(both, use_na_sentinel=False)[0]
         return codes[: len(base)], codes[len(base) :]
     values = [np.where(s.isna(), np.nan, s.to_numpy().astype("float64")) for s in (base, head)]
-    known = values[0][~np.isnan(values[0])]
-    edges: Array = (
-        np.unique(np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])) if len(known) else known
-    )
+    edges = _edges(values[0][~np.isnan(values[0])])
     coded = [
         np.where(np.isnan(v), len(edges) + 1, np.searchsorted(edges, v, "right")) for v in values
     ]
     return coded[0], coded[1]
+
+
+def _edges(known: Array) -> Array:
+    """Return where bins begin: at deciles; before and after a value that is several of them."""
+    if not len(known):
+        return known
+    distinct, counts = np.unique(known, return_counts=True)
+    if len(distinct) > BINS:
+        quantiles = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])
+        distinct, counts = np.unique(quantiles, return_counts=True)
+        several = distinct[counts > 1]
+    else:
+        several = distinct
+    return np.unique(np.concatenate([distinct, np.nextafter(several, np.inf)]))

@@ -1,5 +1,6 @@
 """The gate: per metric a floor and a tolerated drop, from params.yaml."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ class Params:
     def __post_init__(self) -> None:
         if len(self.slices) > 3:
             raise ValueError(f"'slices' names {len(self.slices)} columns; expected at most three")
-        if self.budget < 0:
+        if not 0 <= self.budget < math.inf:
             raise ValueError(f"'budget' is {self.budget}; expected seconds, zero or more")
         for metric, rule in self.gate.items():
             if metric not in METRICS:
@@ -30,41 +31,50 @@ class Params:
                 )
             if not isinstance(rule, dict) or not set(rule) <= {"min", "max_drop"}:
                 raise ValueError(f"gate of '{metric}' is {rule!r}; expected some of min, max_drop")
-            numbers = [v for v in rule.values() if isinstance(v, (int, float)) and v == v]
+            numbers = [v for v in rule.values() if type(v) in (int, float) and math.isfinite(v)]
             if len(numbers) < len(rule) or rule.get("max_drop", 0) < 0:
                 raise ValueError(
                     f"gate of '{metric}' is {rule!r}; expected numbers, max_drop from 0 on"
                 )
 
 
-def failures(rules: dict[str, Any], found: list[Comparison]) -> list[str]:
-    """Return a sentence for each rule that head breaks.
+def failures(
+    rules: dict[str, Any], found: list[Comparison], own: dict[str, float]
+) -> tuple[list[str], list[str]]:
+    """Return a sentence for each rule that head breaks, and for each that cannot be checked.
 
-    `min` is the worst value allowed (the largest, for a metric where less is better). `max_drop` is
-    broken only when the whole 95 % interval lies beyond it: noise never fails a change.
-    Raises ParamsError for a rule about a metric that is not evaluated.
+    `min` is the worst value allowed (the largest, for a metric where less is better) of `own`,
+    head's metrics on all of its test rows. `max_drop` is broken only when the whole 95 % interval
+    lies beyond it: noise never fails a change. Raises ParamsError for a rule about a metric that is
+    not evaluated.
     """
     known = {comparison.metric: comparison for comparison in found}
-    reasons = []
+    reasons, unchecked = [], []
     for metric, rule in rules.items():
         if metric not in known:
             raise ParamsError(f"{WHERE}: 'gate' names '{metric}'; expected one of {list(known)}.")
-        reasons += _broken(known[metric], rule)
-    return reasons
+        c = known[metric]
+        if "min" in rule:
+            reasons += _below(c, own[metric], rule["min"])
+        if "max_drop" in rule and (c.low is None or c.high is None):
+            unchecked.append(f"The gate's max_drop of {metric} cannot be checked: {c.reason}.")
+        elif "max_drop" in rule:
+            reasons += _dropped(c, rule["max_drop"])
+    return reasons, unchecked
 
 
-def _broken(c: Comparison, rule: dict[str, float]) -> list[str]:
-    reasons, floor, drop = [], rule.get("min"), rule.get("max_drop")
+def _below(c: Comparison, value: float, floor: float) -> list[str]:
+    if not math.isfinite(value):
+        return [f"{c.metric} is unknown, and at {floor:g} there is a limit to keep."]
     sign = 1 if c.greater_is_better else -1
-    if floor is not None and c.head is None:
-        reasons.append(f"{c.metric} is unknown, and at {floor:g} there is a limit to keep.")
-    elif floor is not None and c.head is not None and sign * c.head < sign * floor:
-        side = "below the least" if c.greater_is_better else "above the most"
-        reasons.append(f"{c.metric} is {c.head:.4g}, {side} allowed, {floor:g}.")
-    if drop is not None and c.low is not None and c.high is not None:
-        best = max(sign * c.low, sign * c.high)
-        if best < -drop:
-            reasons.append(
-                f"{c.metric} is worse by at least {-best:.4g} (95 % sure); {drop:g} is tolerated."
-            )
-    return reasons
+    side = "below the least" if c.greater_is_better else "above the most"
+    return [f"{c.metric} is {value:.6g}, {side} allowed, {floor:g}."] * (
+        sign * value < sign * floor
+    )
+
+
+def _dropped(c: Comparison, tolerated: float) -> list[str]:
+    assert c.low is not None and c.high is not None
+    best = c.high if c.greater_is_better else -c.low
+    said = f"{c.metric} is worse by at least {-best:.4g} (95 % sure); {tolerated:g} is tolerated."
+    return [said] * (best < -tolerated)

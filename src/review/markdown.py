@@ -21,10 +21,10 @@ from review.blocks import (
 )
 from review.plain import clean
 
-LONGEST_NAME, LONGEST_TEXT = 80, 500
+LONGEST_NAME, LONGEST_LIST, LONGEST_TEXT = 80, 200, 500
 ROWS, ITEMS = 20, 10
 EMPTY = "*empty*"
-TOKEN = re.compile(r"`[^`]+`|\S+")
+TOKEN = re.compile(r"`[^`]+`|\['[^\]]*\][.,;:]?|\S+")  # code, a list of quoted names, a word
 SAFE = re.compile(
     r"""['"(]*
     (?: [^\W_]+ (?: ['-] [^\W\d_] [^\W_]* )*    # a word, such as base's
@@ -35,9 +35,9 @@ SAFE = re.compile(
 ACTIVE = re.compile(r"[0-9a-fA-F]{7,}")  # GitHub links what looks like a commit
 
 
-def code(text: str) -> str:
-    """Return `text` as a code span; an empty one is named."""
-    shown = clean(text, LONGEST_NAME)
+def code(text: str, longest: int = LONGEST_NAME) -> str:
+    """Return `text` as a code span, cut to `longest` characters; an empty one is named."""
+    shown = clean(text, longest)
     if not shown:
         return EMPTY
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
@@ -55,7 +55,8 @@ def prose(text: str) -> str:
             return token
         quoted = len(token) > 2 and token[0] == token[-1] == "`" and "`" not in token[1:-1]
         apart = " " * (before[-1:].strip() != "")  # two runs of backticks would be read as one
-        return apart + code(token[1:-1] if quoted else token)
+        longest = LONGEST_LIST if token.startswith("['") else LONGEST_NAME
+        return apart + code(token[1:-1] if quoted else token, longest)
 
     return TOKEN.sub(word, clean(text, LONGEST_TEXT))
 

@@ -1,18 +1,22 @@
-"""What both models say of the same rows."""
+"""What both models say of the same rows, each by its own code."""
 
+import sys
+import tempfile
+from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from pipeline import dataset, evaluate, model, stage
-from pipeline.schema import Schema
 from pipeline.scores import Array, Predictions
-from pipeline.stage import UserError
+from review import revision
 from review.revision import ReviewError, Side
 
-OUTPUTS = ("models/model.skops", "data/test")
+SCORE = Path(__file__).with_name("score.py")
+PROBABILITY = "probability "
 
 
 def params(side: Side) -> evaluate.Params:
@@ -26,87 +30,89 @@ def test_rows(side: Side) -> pd.DataFrame:
     return pd.concat(dataset.read_parts(side.root / "data/test").values(), ignore_index=True)
 
 
-def predict(side: Side, rows: pd.DataFrame, target: str) -> Predictions:
-    """Return what the model of `side` says of `rows`, whose truth stands in column `target`.
+def recorded(side: Side, positive: Any) -> Predictions:
+    """Return what the model of a side said of its own test rows when it was evaluated."""
+    side.need("data/predictions")
+    parts = dataset.read_parts(side.root / "data/predictions").values()
+    lines = pd.concat(parts, ignore_index=True)
+    return predictions(lines, model.labels(lines["actual"]), positive)
 
-    Raises UserError when the model cannot be loaded, or cannot take these columns.
+
+def predict(
+    side: Side, rows: pd.DataFrame, target: str, positive: Any, names: Mapping[str, str]
+) -> Predictions:
+    """Return what the model of `side` says of `rows`, by that side's own code.
+
+    The truth stands in column `target`; `names` gives the column that `side` knows by another name.
+    Raises ReviewError when the model cannot be loaded, or cannot take these columns.
     """
     side.need("models/model.skops")
-    fitted = model.load(side.root / "models/model.skops")
-    truth = replace(side.schema.target, name=target)
-    absent = [c.name for c in side.schema.features if c.name not in rows]
+    given = rows.rename(columns=dict(names))
+    given = given.assign(**{side.schema.target.name: rows[target]})
+    absent = [c.name for c in side.schema.features if c.name not in given]
     if absent:
         raise ReviewError(f"the model of {side.label} needs columns {stage.cut(absent)}")
-    try:
-        return evaluate.predict(fitted, rows, Schema((*side.schema.features, truth)), params(side))
-    except (ValueError, TypeError, AttributeError) as error:
-        raise ReviewError(f"the model of {side.label} cannot take these rows ({error})") from None
+    with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
+        dataset.write_part(Path(folder), "rows", given)
+        lines = Path(folder, "lines.parquet")
+        words = (sys.executable, "-P", str(SCORE), f"{folder}/rows.parquet", str(lines))
+        done = revision.call(*words, cwd=side.root, check=False)
+        if done.returncode:
+            said = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
+            raise ReviewError(f"the model of {side.label} cannot take these rows ({said})")
+        return predictions(pd.read_parquet(lines), model.labels(rows[target]), positive)
+
+
+def predictions(lines: pd.DataFrame, truth: Array, positive: Any) -> Predictions:
+    """Return n lines, with 'predicted' and a 'probability …' for each class, as Predictions.
+
+    Of two classes one is positive: the last, if `positive` is neither.
+    """
+    predicted = model.labels(lines["predicted"])
+    names = [str(name) for name in lines if str(name).startswith(PROBABILITY)]
+    if not names and np.issubdtype(predicted.dtype, np.floating):
+        return Predictions(truth, predicted)
+    classes = np.unique(np.concatenate([truth, predicted]))
+    if names:
+        classes = _read(predicted, [name.removeprefix(PROBABILITY) for name in names])
+    chosen = None
+    if len(classes) <= 2:
+        chosen = positive if positive in classes.tolist() else classes[-1]
+    return Predictions(
+        truth, predicted, lines[names].to_numpy() if names else None, classes, chosen
+    )
+
+
+def _read(like: Array, words: list[str]) -> Array:
+    """Return class names as values of the type of other labels."""
+    if like.dtype == bool:
+        return np.array([word == "True" for word in words])
+    return np.array(words) if like.dtype.kind == "U" else np.array(words).astype(like.dtype)
 
 
 def comparable(base: Predictions, head: Predictions) -> Predictions:
     """Return base's predictions with head's idea of what is positive; raise ReviewError."""
     if base.task != head.task:
         raise ReviewError(f"base solves a {base.task} task and head a {head.task} task")
-    if base.classes is not None and head.positive is not None:
-        if head.positive not in base.classes.tolist():
-            raise ReviewError(f"base does not know class '{head.positive}'")
-        return replace(base, positive=head.positive)
-    return base
-
-
-def stored(side: Side) -> pd.DataFrame:
-    """Return the predictions that the evaluation of a side wrote, one line per test row."""
-    side.need("data/predictions")
-    lines = pd.concat(
-        dataset.read_parts(side.root / "data/predictions").values(), ignore_index=True
-    )
-    return lines.assign(repeat=lines.groupby("row").cumcount())
-
-
-def shared(base: Side, head: Side) -> Array:
-    """Return for each test row of head whether it is a test row of base; raise ReviewError."""
-    before, after = stored(base)[["row", "repeat"]], stored(head)[["row", "repeat"]]
-    return after.merge(before, how="left", indicator=True)["_merge"].eq("both").to_numpy()
+    if base.classes is None or head.classes is None:
+        return base
+    if base.probabilities is None:  # then its classes are those that were seen
+        return replace(base, classes=head.classes, positive=head.positive)
+    known, new = base.classes.tolist(), head.classes.tolist()
+    lost, gained = [c for c in known if c not in new], [c for c in new if c not in known]
+    if lost and gained:
+        raise ReviewError(
+            f"base knows classes {stage.cut(lost)} and head {stage.cut(gained)} instead, "
+            "as after a renaming"
+        )
+    if head.positive is not None and head.positive not in known:
+        raise ReviewError(f"base does not know class '{head.positive}'")
+    return replace(base, positive=head.positive)
 
 
 def only(p: Predictions, chosen: Array) -> Predictions:
-    """Return the predictions of the rows where `chosen` is true."""
+    """Return the predictions of the chosen rows: n truth values, or positions."""
     probabilities = None if p.probabilities is None else p.probabilities[chosen]
     return replace(
         p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=probabilities
     )
-
-
-def on_common_rows(base: Side, head: Side, positive: Any) -> tuple[Predictions, Predictions]:
-    """Return both sides' stored predictions of the test rows they share; the truth is head's.
-
-    Raises ReviewError if they share none.
-    """
-    before, after = stored(base), stored(head)
-    shared = before[["row", "repeat"]].merge(after[["row", "repeat"]])
-    if shared.empty:
-        raise ReviewError("base and head share no test row")
-    lines = [shared.merge(side, on=["row", "repeat"]) for side in (before, after)]
-    truth = model.labels(lines[1]["actual"])
-    found = [_from_lines(side, truth, positive) for side in lines]
-    return comparable(found[0], found[1]), found[1]
-
-
-def _from_lines(lines: pd.DataFrame, truth: Any, positive: Any) -> Predictions:
-    predicted = model.labels(lines["predicted"])
-    names = [name for name in lines if str(name).startswith("probability ")]
-    if not names:
-        return Predictions(truth, predicted)
-    labels = {str(label): label for label in np.unique(np.concatenate([truth, predicted])).tolist()}
-    words = [str(name).removeprefix("probability ") for name in names]
-    classes = np.array([labels.get(word, word) for word in words])
-    return Predictions(truth, predicted, lines[names].to_numpy(), classes, positive)
-
-
-def both(base: Side, head: Side, rows: pd.DataFrame) -> tuple[Predictions | None, Predictions, str]:
-    """Return base's and head's predictions of head's test rows, and why base has none."""
-    after = predict(head, rows, head.schema.target.name)
-    try:
-        return comparable(predict(base, rows, head.schema.target.name), after), after, ""
-    except UserError as error:
-        return None, after, str(error)

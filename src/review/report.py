@@ -11,7 +11,7 @@ SYMBOLS = {"better": "▲", "worse": "▼", "within noise": "≈", "cannot tell"
 GATES = {
     "passed": ("✅", "The gate passed."),
     "failed": ("❌", "The gate failed."),
-    "off": ("", "The gate is off."),
+    "off": ("", "No gate was set."),
 }
 MATRIX = 6  # classes a confusion matrix shows before it becomes a list
 
@@ -88,9 +88,11 @@ def _reading(review: Found) -> Text:
     decides: Text = ("One metric was looked at: ", *primary, ". ")
     if count > 1:
         decides = (f"{count} metrics were looked at; only the first, ", *primary, ", decides. ")
+    compared = f"{rows['compared']:,} of head's {rows['head']:,} test rows"
     scored = {
         "head's test rows": f"Both models score the same {rows['head']:,} rows, head's test set.",
-        "common test rows": f"Compared on the {rows['common']:,} test rows that both sides have.",
+        "unseen test rows": f"Both models score the {compared} from which base did not learn.",
+        "common test rows": f"Compared on the {compared} that are test rows of base too.",
         "none": "There are no rows that both models score.",
     }[rows["scored"]]
     return (*decides, scored)

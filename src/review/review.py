@@ -6,27 +6,45 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import stage
-from pipeline.scores import METRICS, Array, Predictions
+from pipeline import scores, stage
+from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from review import causes, changes, compare, curves, data, gate, models, revision, slices
 from review.compare import Comparison
-from review.revision import Side
+from review.data import Frames, Tested
+from review.revision import ReviewError, Side
 
 
 def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
     """Return the review of `head` against `base`; raise UserError if head itself is not sound."""
     rules = stage.read_params("review", gate.Params, str(head.root / "params.yaml"))
-    notes = _freshness(head)
-    changed = _changes(base, head, ran, notes)
-    rows = models.test_rows(head)
-    before, after, why = models.both(base, head, rows)
-    names = models.params(head).metrics
-    found, scored = _compare(names, base, head, (before, after, why), notes)
-    chosen, rows_of_base = _shared(base, head, rows)
-    notes += compare.warnings(after)
-    reasons = gate.failures(rules.gate, found) if gated else []
-    caused = causes.causes(base, head, changed["levels"], rules.budget, before, after, notes)
+    _expect_results(head)
+    base, notes = revision.readable(base)
+    notes += _doubts(base, head)
+    frames, known = _frames(base, head, notes)
+    changed = _changes(base, head, frames, ran, notes)
+    names, rows = models.params(head).metrics, models.test_rows(head)
+    after = models.recorded(head, models.params(head).positive)
+    own = {name: scores.value(name, after) for name in names}
+    renamed = data.renamed(frames, base.schema, head.schema) if frames else {}
+    tested = data.tested(frames, len(rows)) if known else data.unknown(len(rows))
+    notes += _questions(base, head, names, renamed)
+    before, why = _of_base(base, head, rows, after, renamed)
+    unseen = ~tested.learnt
+    if before is not None and not unseen.all():
+        notes.append(
+            f"Base's model learnt from {stage.plural(int(tested.learnt.sum()), 'test row')} of "
+            "head, which would flatter it: they are left out of the comparison."
+        )
+        rows, before, after = rows[unseen], models.only(before, unseen), models.only(after, unseen)
+    found, scored, compared = _compare(names, base, (before, after, why), tested, notes)
+    if compared < len(unseen):
+        notes.append(f"On all test rows of head, {names[0]} is {own[names[0]]:.4f}.")
+    reasons, unchecked = gate.failures(rules.gate, found, own) if gated else ([], [])
+    notes += unchecked
+    caused = causes.causes(
+        base, head, changed["levels"], rules.budget, rows, before, after, notes
+    )  # fmt: skip
     return {
         "version": 1,
         "base": {"commit": base.commit, "label": base.label},
@@ -34,18 +52,19 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
         "verdict": {
             "outcome": found[0].outcome,
             "sentence": sentence(found[0], changed["levels"]),
-            "gate": "off" if not gated else "failed" if reasons else "passed",
+            "gate": "failed" if reasons else "passed" if gated and rules.gate else "off",
             "reasons": reasons,
         },
         "metrics": [dataclasses.asdict(comparison) for comparison in found],
-        "common": list(map(dataclasses.asdict, _common(names, before, after, chosen))),
+        "common": list(map(dataclasses.asdict, _common(names, before, after, unseen, tested))),
         "rows": {
-            "base": rows_of_base,
-            "head": len(rows),
-            "common": int(chosen.sum()),
+            "base": tested.base,
+            "head": len(unseen),
+            "common": len(tested.pairs[1]),
+            "compared": compared,
             "scored": scored,
         },
-        "notes": [note[:500] for note in notes],
+        "notes": [_tidy(note, base, head) for note in notes],
         "changes": changed,
         "causes": caused,
         "slices": slices.slices(rules.slices, names[0], rows, before, after, notes),
@@ -71,27 +90,67 @@ def sentence(primary: Comparison, levels: list[str]) -> str:
     return f"{start} {ends[primary.outcome]}: {numbers}."
 
 
-def _freshness(head: Side) -> list[str]:
-    """Say whether the results belong to the files, and whether both are committed."""
-    if head.commit is None:
-        lock = revision.call(
-            "git", "diff", "--quiet", "HEAD", "--", "dvc.lock", cwd=head.root, check=False
+def _tidy(note: str, base: Side, head: Side) -> str:
+    """Leave out where this machine keeps the two sides for the time of the review."""
+    return note.replace(f"{base.root}/", "").replace(f"{head.root}/", "")
+
+
+def _expect_results(head: Side) -> None:
+    """Raise ReviewError if head's results do not belong to its files."""
+    stale = revision.stale(head)
+    if stale:
+        raise ReviewError(
+            f"The results of {head.label} do not belong to its files: {', '.join(stale)} would run "
+            "again, so there is nothing to judge yet; run `make repro`, then review again."
         )
-        if lock.returncode:
-            return [
-                "dvc.lock is not committed up to date: run `make repro`, then "
-                "`git commit -am 'Reproduce' && dvc push`."
-            ]
-    return []
 
 
-def _changes(base: Side, head: Side, ran: dict[str, Any], notes: list[str]) -> dict[str, Any]:
+def _doubts(base: Side, head: Side) -> list[str]:
+    """Say what makes the comparison less than it seems: an open lock, a base that is not a past."""
+    found = []
+    git = ("git", "diff", "--quiet", "HEAD", "--", "dvc.lock")
+    if head.commit is None and revision.call(*git, cwd=head.root, check=False).returncode:
+        found.append(
+            "dvc.lock is not committed up to date: run `make repro`, then "
+            "`git commit -am 'Reproduce' && dvc push`."
+        )
+    past = ("git", "merge-base", "--is-ancestor", str(base.commit), head.commit or "HEAD")
+    if revision.call(*past, cwd=head.root, check=False).returncode:
+        found.append(
+            f"{base.label} went on since head left it: what it did since then shows in reverse. "
+            "Without a base, the commit where head left it is taken."
+        )
+    if not base.stages:
+        found.append(f"{base.label} has no results, so that there is nothing to compare with.")
+    elif stale := revision.stale(base):
+        found.append(
+            f"The results of {base.label} do not belong to its files ({', '.join(stale)} would run "
+            "again): part of the difference may be that."
+        )
+    return found
+
+
+def _frames(base: Side, head: Side, notes: list[str]) -> tuple[Frames | None, bool]:
+    """Return all rows of both sides, None if they are the same; and whether that is known."""
+    try:
+        return data.load(base, head), True
+    except UserError as error:
+        notes.append(
+            f"The rows could not be compared, so that test rows of head may have taught base's "
+            f"model: {str(error).rstrip('.')}."
+        )
+        return None, False
+
+
+def _changes(
+    base: Side, head: Side, frames: Frames | None, ran: dict[str, Any], notes: list[str]
+) -> dict[str, Any]:
     found = {
         "levels": [],
         "data": {
-            "deliveries": data.edits(base.files("data/raw"), head.files("data/raw")),
+            "deliveries": data.edits(*_deliveries(base, head)),
             "schema": changes.schema(base, head),
-            **data.changes(base, head, notes),
+            **data.changes(frames, base.schema if frames else None, head.schema),
         },
         "params": changes.params(base, head, changes.MODEL_SECTIONS),
         "code": changes.code(base, head),
@@ -102,41 +161,84 @@ def _changes(base: Side, head: Side, ran: dict[str, Any], notes: list[str]) -> d
     return found | {"levels": changes.levels(found, base, head)}
 
 
+def _deliveries(base: Side, head: Side) -> tuple[dict[str, str], dict[str, str]]:
+    if changes.raw(base) == changes.raw(head):
+        return {}, {}
+    return base.files("data/raw"), head.files("data/raw")
+
+
+def _questions(base: Side, head: Side, names: list[str], renamed: dict[str, str]) -> list[str]:
+    """Say how the question that the model answers changed: its target, its metrics, its columns."""
+    found = [f"Column '{old}' is now called '{new}'." for new, old in renamed.items()]
+    before = base.params.get("evaluate")
+    metrics = before.get("metrics") if isinstance(before, dict) else None
+    if isinstance(metrics, list) and metrics and metrics[0] != names[0]:
+        found.append(
+            f"The primary metric was {metrics[0]} on {base.label}, and is {names[0]} now, which "
+            "judges both."
+        )
+    entries = base.yaml("data/schema.yaml").get("columns")
+    columns = entries.items() if isinstance(entries, dict) else ()
+    targets = [
+        n for n, entry in columns if isinstance(entry, dict) and entry.get("role") == "target"
+    ]
+    target = head.schema.target.name
+    if targets and target not in targets and target not in renamed:
+        found.append(f"The target was '{targets[0]}' on {base.label}, and is '{target}' now.")
+    return found
+
+
+def _of_base(
+    base: Side, head: Side, rows: pd.DataFrame, after: Predictions, renamed: dict[str, str]
+) -> tuple[Predictions | None, str]:
+    """Return what base's model says of head's test rows, or why it cannot say anything."""
+    try:
+        said = models.predict(base, rows, head.schema.target.name, after.positive, renamed)
+        return models.comparable(said, after), ""
+    except UserError as error:
+        return None, str(error).rstrip(".")
+
+
 def _compare(
     names: list[str],
     base: Side,
-    head: Side,
     both: tuple[Predictions | None, Predictions, str],
+    tested: Tested,
     notes: list[str],
-) -> tuple[list[Comparison], str]:
+) -> tuple[list[Comparison], str, int]:
+    """Return the comparison, which rows it was made on, and how many these are."""
     before, after, why = both
     if before is not None:
-        return compare.compare(names, before, after), "head's test rows"
+        notes += compare.warnings(after)
+        scored = "unseen test rows" if tested.learnt.any() else "head's test rows"
+        return compare.compare(names, before, after), scored, len(after.truth)
     notes.append(f"Base's model cannot be scored on head's test rows: {why}.")
     try:
-        common = models.on_common_rows(base, head, after.positive)
-        notes.append("The stored predictions of the test rows that both sides share are compared.")
-        return compare.compare(names, *common), "common test rows"
+        own = models.recorded(base, after.positive)
+        pairs = [models.only(p, at) for p, at in zip((own, after), tested.pairs, strict=True)]
+        earlier = models.comparable(dataclasses.replace(pairs[0], truth=pairs[1].truth), after)
+        notes.append(
+            "What was recorded of the test rows that both sides share is compared instead."
+        )
+        notes += compare.warnings(pairs[1])
+        found = compare.compare(names, earlier, pairs[1])
+        return found, "common test rows", len(pairs[1].truth)
     except UserError as error:
-        notes.append(f"Nor are there stored predictions to compare: {error}.")
-        values = {name: METRICS[name].compute(after) for name in names}
-        return [
-            compare.unknown(n, why, round(v, 6) if v == v else None) for n, v in values.items()
-        ], "none"
+        notes.append(f"Nor can what was recorded be compared: {str(error).rstrip('.')}.")
+        return [compare.unknown(name, why, after) for name in names], "none", 0
 
 
 def _common(
-    names: list[str], before: Predictions | None, after: Predictions, chosen: Array
+    names: list[str],
+    before: Predictions | None,
+    after: Predictions,
+    unseen: np.ndarray,
+    tested: Tested,
 ) -> list[Comparison]:
     """Compare on the rows that both test sets have, unless those are all of them, or too few."""
-    if before is None or chosen.all() or chosen.sum() < slices.ROWS:
+    both = np.zeros(len(unseen), dtype=bool)
+    both[tested.pairs[1]] = True
+    chosen = both[unseen] if before is not None else both
+    if before is None or chosen.all() or chosen.sum() < compare.FEWEST_ROWS:
         return []
     return compare.compare(names, models.only(before, chosen), models.only(after, chosen))
-
-
-def _shared(base: Side, head: Side, rows: pd.DataFrame) -> tuple[Array, int]:
-    """Return which of head's test rows base has too, and how many base has; none if unknown."""
-    try:
-        return models.shared(base, head), len(models.stored(base))
-    except UserError:
-        return np.zeros(len(rows), dtype=bool), 0

@@ -1,15 +1,16 @@
 """One side of a comparison: a folder with the project as it was, beside the user's work tree."""
 
+import configparser
 import json
 import os
-import shutil
+import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,7 @@ class Side:
     root: Path
     commit: str | None
     label: str
+    unreadable: frozenset[str] = frozenset()  # files that count as not there
 
     @cached_property
     def schema(self) -> Schema:
@@ -66,7 +68,7 @@ class Side:
     def yaml(self, name: str) -> dict[str, Any]:
         """Return a YAML file of this side; an empty mapping when it is not there."""
         path = self.root / name
-        content = read_yaml(path) if path.exists() else {}
+        content = read_yaml(path) if path.exists() and name not in self.unreadable else {}
         return content if isinstance(content, dict) else {}
 
     def output(self, path: str) -> str | None:
@@ -81,10 +83,13 @@ class Side:
             return
         call("dvc", "pull", "--quiet", "--no-run-cache", *absent, cwd=self.root, check=False)
         still = [path for path in absent if not (self.root / path).exists()]
+        never = [path for path in still if self.output(path) is None]
+        if never:
+            raise ReviewError(f"{self.label} never made {', '.join(never)}: its dvc.lock has none")
         if still:
             raise ReviewError(
                 f"{', '.join(still)} of {self.label} is neither in the cache nor in the remote: "
-                "whoever made it needs to run `dvc push`."
+                "whoever made it needs to run `dvc push`"
             )
 
     def files(self, path: str) -> dict[str, str]:
@@ -104,26 +109,55 @@ class Side:
         return {entry["path"]: str(entry.get("hash") or entry.get("md5")) for entry in entries}
 
 
+def readable(side: Side) -> tuple[Side, list[str]]:
+    """Return the side without the files that are not valid YAML, and a sentence for each."""
+    broken: dict[str, str] = {}
+    for name in ("params.yaml", "data/schema.yaml", "data/raw.dvc", "dvc.yaml", "dvc.lock"):
+        try:
+            side.yaml(name)
+        except UserError as error:
+            broken[name] = f"{side.label} is compared without {name}: {error}"
+    return replace(side, unreadable=frozenset(broken)), list(broken.values())
+
+
+def stale(side: Side) -> list[str]:
+    """Return the stages that `dvc repro` would run: their results do not belong to the files."""
+    done = call("dvc", "repro", "--dry", "--allow-missing", cwd=side.root, check=False)
+    names = re.findall(r"^Running stage '([^']+)'", done.stdout, re.MULTILINE)
+    return names or ["every stage"] * bool(done.returncode)
+
+
 @contextmanager
 def checkout(commit: str, label: str, root: Path) -> Iterator[Side]:
     """Yield the project at `commit` in a Git worktree of its own that shares the DVC cache."""
     with tempfile.TemporaryDirectory(prefix="threefold-") as parent:
         folder = Path(parent) / "project"
-        git("worktree", "add", "--detach", "--quiet", str(folder), commit, cwd=root)
         try:
-            share_cache(root, folder)
+            # Without hooks: those of `dvc install` would check out data before the cache is shared.
+            add = ("-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet")
+            git(*add, str(folder), commit, cwd=root)
+            if (folder / ".dvc").is_dir():
+                share_cache(root, folder)
             yield Side(folder, git("rev-parse", commit, cwd=root), label)
         finally:
-            git("worktree", "remove", "--force", str(folder), cwd=root)
+            call("git", "worktree", "remove", "--force", str(folder), cwd=root, check=False)
 
 
 def share_cache(root: Path, folder: Path) -> None:
     """Make the DVC of `folder` use the cache, and the remotes' credentials, of `root`."""
-    cache = call("dvc", "cache", "dir", cwd=root).stdout.strip()
-    local = root / ".dvc/config.local"
-    if local.exists():
-        shutil.copy(local, folder / ".dvc/config.local")
-    call("dvc", "cache", "dir", "--local", str((root / cache).resolve()), cwd=folder)
+    config = configparser.RawConfigParser()
+    config.read(root / ".dvc/config.local", encoding="utf-8")
+    if not config.has_section("cache"):
+        config.add_section("cache")
+    config["cache"]["dir"] = _cache(root)
+    with (folder / ".dvc/config.local").open("w", encoding="utf-8") as file:
+        config.write(file)
+
+
+@cache
+def _cache(root: Path) -> str:
+    """Return the folder of DVC's cache; asked once, since every call of DVC takes half a second."""
+    return str((root / call("dvc", "cache", "dir", cwd=root).stdout.strip()).resolve())
 
 
 def commit_of(revision: str, root: Path) -> str:

@@ -9,7 +9,7 @@ from pipeline.scores import Array, Predictions
 from review import compare, models
 from review.compare import Comparison
 
-VALUES, ROWS = 10, 20  # the most frequent values are compared, if they have this many rows
+VALUES = 10  # the most frequent ones are compared
 
 
 def slices(
@@ -36,8 +36,7 @@ def slices(
 def _slice(
     metric: str, before: Predictions | None, after: Predictions, chosen: Array
 ) -> Comparison:
+    some = models.only(after, chosen)
     if before is None:
-        return compare.unknown(metric, "base's model cannot be scored on these rows")
-    if chosen.sum() < ROWS:
-        return compare.unknown(metric, f"under {ROWS} rows")
-    return compare.compare([metric], models.only(before, chosen), models.only(after, chosen))[0]
+        return compare.unknown(metric, "base's model cannot be scored on these rows", some)
+    return compare.compare([metric], models.only(before, chosen), some)[0]

@@ -32,34 +32,6 @@ def _cumulated(positive: Array, score: Array) -> Callable[[Array], tuple[Array, 
     return cumulated
 
 
-def roc_auc(positive: Array, score: Array) -> Statistic:
-    """Build the area under the ROC curve."""
-    cumulated = _cumulated(positive, score)
-
-    def area(weights: Array) -> float:
-        hits, misses = cumulated(weights)
-        if not hits[-1] or not misses[-1]:
-            return float("nan")
-        steps = np.diff(misses, prepend=0.0)
-        heights = hits - np.diff(hits, prepend=0.0) / 2
-        return float(steps @ heights / (hits[-1] * misses[-1]))
-
-    return area
-
-
-def roc_auc_ovr(p: Predictions) -> Statistic:
-    """Build the mean area over classes that are among the rows, but are not all of them."""
-    assert p.probabilities is not None and p.classes is not None
-    areas = [roc_auc(p.truth == c, p.probabilities[:, i]) for i, c in enumerate(p.classes)]
-
-    def mean(weights: Array) -> float:
-        values = np.array([area(weights) for area in areas])
-        known = values[~np.isnan(values)]
-        return float(known.mean()) if len(known) else float("nan")
-
-    return mean
-
-
 def average_precision(p: Predictions) -> Statistic:
     """Build the precision averaged over the steps of recall."""
     cumulated = _cumulated(p.is_positive, p.score)
@@ -192,7 +164,6 @@ def statistic(metric: str, p: Predictions) -> Statistic | None:
         "explained_variance": explained_variance,
         "median_absolute_error": median_absolute_error,
         "r2": r2,
-        "roc_auc_ovr": roc_auc_ovr,
         "root_mean_squared_error": root_mean_squared_error,
     }
     return builders[metric](p) if metric in builders else None
