@@ -176,6 +176,11 @@ CASES = {
     "unknown estimator": Case(
         edit(PARAMS, "LogisticRegression", "Magic"), "train", ("Magic'", "cannot be imported")
     ),
+    "estimator without a module": Case(
+        edit(PARAMS, "sklearn.linear_model.LogisticRegression", "'.linear_model.Ridge'"),
+        "train",
+        ("'.linear_model.Ridge' cannot be imported",),
+    ),
     "no estimator": Case(
         edit(PARAMS, "sklearn.linear_model.LogisticRegression", "json.dumps"),
         "train",

@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from pipeline.delivery import convert
+from pipeline.delivery import convert, read_table
 from pipeline.schema import Column
 
 
@@ -66,3 +67,24 @@ def test_the_first_missing_value_changes_no_other_row() -> None:
 
     assert whole.dtype == gap.dtype
     assert whole[0] == gap[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("a,b\n1,2\n", ["a", "b"]),
+        ('"a, b, c";"d, e";t\n1;2;3\n', ["a, b, c", "d, e", "t"]),
+        ('"a;;;;",t\n1,2\n', ["a;;;;", "t"]),
+        ('"a\nb"\tt\n1\t2\n', ["a\nb", "t"]),
+    ],
+)
+def test_the_separator_is_what_parts_the_header(
+    tmp_path: Path, text: str, names: list[str]
+) -> None:
+    """Whatever stands inside quotes; and every cell is text."""
+    (tmp_path / "a.csv").write_text(text)
+
+    table = read_table(tmp_path / "a.csv")
+
+    assert table.column_names == names
+    assert set(table.schema.types) == {pa.string()}

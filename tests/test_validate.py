@@ -85,3 +85,13 @@ def test_the_target_is_counted_or_averaged(target: list, expected: dict[str, flo
     found = profile(parts, 4)
 
     assert found == {"deliveries": 2, "rows": len(target), "missing": 4, "target": expected}
+
+
+def test_of_many_classes_the_most_frequent_are_counted() -> None:
+    found = profile([pd.Series([f"c{i}" for i in range(40)] + ["c7"])], 0)
+
+    assert len(found["target"]) == 20 and found["target"]["c7"] == 2
+
+
+def test_moments_that_overflow_are_left_out() -> None:
+    assert "std" not in profile([pd.Series([1e300, -1e300])], 0)["target"]

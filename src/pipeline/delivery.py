@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TextIO
 
 import numpy as np
 import pandas as pd
@@ -59,8 +60,8 @@ def deliveries(folder: str = "data/raw") -> list[Path]:
 def read_table(path: str | Path) -> pa.Table:
     """Read a delivery as it is: every CSV cell as text, every Parquet column in its own type.
 
-    CSV is UTF-8 with one header line; the separator is whichever of comma, semicolon and tab the
-    header holds most often. Raises DeliveryError.
+    CSV is UTF-8 with a header; the separator is whichever of comma, semicolon and tab makes the
+    most names of it. Raises DeliveryError.
     """
     try:
         if str(path).lower().endswith(".parquet"):
@@ -80,9 +81,10 @@ def read_table(path: str | Path) -> pa.Table:
 
 def _read_csv(path: str | Path) -> pa.Table:
     with open(path, encoding="utf-8-sig", newline="") as file:
-        header = file.readline()
-    separator = max(",;\t", key=header.count)
-    names = next(csv.reader([header], delimiter=separator), [])
+        names, separator = max(
+            ((_header(file, separator), separator) for separator in ",;\t"),
+            key=lambda found: len(found[0]),
+        )
     options = {
         "parse_options": pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
         "convert_options": pyarrow.csv.ConvertOptions(
@@ -96,6 +98,14 @@ def _read_csv(path: str | Path) -> pa.Table:
     except pa.ArrowInvalid:  # again on one thread, because only then the error has the row number
         one_thread = pyarrow.csv.ReadOptions(use_threads=False)
         return pyarrow.csv.read_csv(path, read_options=one_thread, **options)
+
+
+def _header(file: TextIO, separator: str) -> list[str]:
+    file.seek(0)
+    try:
+        return next(csv.reader(file, delimiter=separator), [])
+    except csv.Error:  # a quote that is never closed
+        return []
 
 
 def _reading_problem(message: str) -> str:

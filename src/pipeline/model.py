@@ -60,7 +60,7 @@ def estimator(path: str, options: dict[str, Any], seed: int) -> BaseEstimator:
     module, _, name = path.rpartition(".")
     try:
         kind = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ModelError(
             f"{where}: estimator '{path}' cannot be imported ({error}); "
             "expected a dotted path such as sklearn.linear_model.LogisticRegression."

@@ -111,7 +111,10 @@ def _column(path: str, name: str, entry: Any) -> Column:
             f"{where}: a target of type 'date' cannot be predicted; expected another type."
         )
     if entry["role"] == "time" and entry["type"] == "string":
-        raise SchemaError(f"{where}: time is of type 'string'; expected date, integer or number.")
+        raise SchemaError(
+            f"{where}: time is of type 'string'; expected integer, number or date (with a 'format' "
+            "such as '%d.%m.%Y' unless written as 2026-01-31)."
+        )
     values = entry.get("values")
     if values is not None and not (isinstance(values, list) and values):
         raise SchemaError(f"{where}: values is {values!r}; expected a list of allowed values.")
@@ -121,12 +124,21 @@ def _column(path: str, name: str, entry: Any) -> Column:
 
 def _check_allowed(where: str, entry: dict[str, Any]) -> None:
     bounds = [entry[side] for side in ("min", "max") if entry.get(side) is not None]
+    if bounds and entry["type"] in ("string", "boolean"):
+        raise SchemaError(f"{where}: has min or max; expected them for numbers and dates alone.")
+    if entry.get("format") is not None and entry["type"] != "date":
+        raise SchemaError(f"{where}: has a format; expected one for dates alone.")
     wrong = [v for v in bounds + (entry.get("values") or []) if not _is_of(entry["type"], v)]
     if wrong:
         quoted = ", in quotes" * (entry["type"] == "string")
         raise SchemaError(
             f"{where}: allows {cut(wrong)}; expected values of type {entry['type']}{quoted}."
         )
+    if len(bounds) == 2 and not wrong:
+        dates = entry["type"] == "date"
+        low, high = (pd.to_datetime(b, utc=True) if dates else b for b in bounds)
+        if low > high:
+            raise SchemaError(f"{where}: min is {low} and max is {high}; expected min first.")
     if not isinstance(entry.get("nullable", False), bool):
         raise SchemaError(f"{where}: nullable is {entry['nullable']!r}; expected true or false.")
     try:
@@ -144,4 +156,6 @@ def _is_of(kind: str, value: object) -> bool:
         return isinstance(read, pd.Timestamp)
     if kind == "string":
         return isinstance(value, str)
-    return isinstance(value, int | float)  # true and false among them
+    if kind == "boolean":
+        return isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value

@@ -13,7 +13,7 @@ from pipeline import dataset, delivery, stage
 from pipeline.delivery import DeliveryError
 from pipeline.schema import Column, Schema, read_schema
 
-CLASSES = 20  # an integer target with more values than this is summarised as a number
+CLASSES = 20  # more are not listed: of numbers mean and spread are told, of text the most frequent
 
 
 def checks(schema: Schema) -> pandera.DataFrameSchema:
@@ -75,11 +75,14 @@ def _problems(path: Path, rows: pd.DataFrame, failures: pd.DataFrame) -> Iterato
 def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
     """Count deliveries, rows and missing cells; summarise the target by class or by its moments."""
     target = pd.concat(targets, ignore_index=True)
-    counts = target.value_counts().sort_index()
-    if target.dtype.kind == "f" or len(counts) > CLASSES:
-        summary = {"mean": round(float(target.mean()), 6), "std": round(float(target.std()), 6)}
+    counts = target.value_counts()
+    if target.dtype.kind == "f" or (target.dtype.kind == "i" and len(counts) > CLASSES):
+        with np.errstate(over="ignore"):
+            moments = {"mean": float(target.mean()), "std": float(target.std())}
+        summary = {name: round(m, 6) for name, m in moments.items() if np.isfinite(m)}
     else:
-        summary = {str(label): int(count) for label, count in counts.items()}
+        listed = counts.head(CLASSES).sort_index()
+        summary = {str(label): int(count) for label, count in listed.items()}
     return {"deliveries": len(targets), "rows": len(target), "missing": missing, "target": summary}
 
 
