@@ -6,6 +6,10 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # An activated environment may have no pip, and is not the one that runs the targets.
 export PATH := $(if $(VIRTUAL_ENV),$(subst $(VIRTUAL_ENV)/bin:,,$(PATH)),$(PATH))
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+# What a person gives reaches the shell as it is, whatever characters it holds.
+GIVEN := BASE DATA TARGET KEY GROUP TIME TASK FORCE
+$(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
+export $(GIVEN)
 
 .DEFAULT_GOAL := help
 .PHONY: help env repro review check test slow workflows tour schema adopt bench
@@ -28,7 +32,7 @@ repro: env  ## pull the data, run what changed, print the metrics
 	$(RUN) dvc metrics show
 
 review: env  ## judge your change as the pull request will: [BASE=revision]
-	$(RUN) python -m review $(if $(BASE),--base "$(BASE)")
+	$(RUN) python -m review $${BASE:+--base "$$BASE"}
 
 check: env  ## lint, format, types and conventions
 	$(RUN) ruff check
@@ -58,8 +62,8 @@ schema: env  ## draft data/schema.yaml from the deliveries, keeping what you dec
 	$(RUN) python -m pipeline.draft
 
 adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TASK= FORCE=1]
-	@$(RUN) python -m pipeline.adopt --data="$(DATA)" --target="$(TARGET)" --key="$(KEY)" \
-		--group="$(GROUP)" --time="$(TIME)" --task="$(TASK)" --force="$(FORCE)"
+	@exec $(RUN) python -m pipeline.adopt --data="$$DATA" --target="$$TARGET" --key="$$KEY" \
+		--group="$$GROUP" --time="$$TIME" --task="$$TASK" --force="$$FORCE"
 
 tour: env  ## a change on each level in a scratch clone, and the review of each (2 minutes)
 	$(RUN) python docs/tour.py

@@ -2,8 +2,12 @@
 
 import hashlib
 import json
+import os
 import re
+import signal
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -86,17 +90,19 @@ def test_a_table_is_adopted_and_runs(
     ("words", "said"),
     [
         (["--target", "nothing"], "Column 'nothing' was not found"),
-        (["--target", "id"], "no feature"),
+        (["--target", "id"], "no feature to learn from: 'a' ignored: constant"),
         (["--target", "bought", "--key", "colour"], "each key once"),
         (["--target", "visits"], "is missing in"),
         (["--target", "bought", "--task", "regression"], "holds no numbers"),
+        (["--target", "bought", "--key", "id", "--group", "id"], "asked for as key and as group"),
+        (["--target", "bought", "--time", "always"], "the time, is always 2026-01-01"),
     ],
 )
 def test_a_failure_leaves_everything_as_it_was(
     project: Path, tmp_path: Path, words: list[str], said: str
 ) -> None:
     path = tmp_path / "table.csv"
-    rows = made_up(100)
+    rows = made_up(100).assign(always="2026-01-01")
     (rows[["id"]].assign(a="same") if words[1] == "id" else rows).to_csv(path, index=False)
     before = state(project)
 
@@ -120,6 +126,67 @@ def test_uncommitted_changes_are_not_overwritten(project: Path, tmp_path: Path) 
 
     assert "uncommitted changes" in refused.stderr
     assert adopt(project, *words, "--force").returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["data/mine.csv", "data/raw/second.csv"])
+def test_what_nobody_keeps_is_not_deleted(project: Path, tmp_path: Path, name: str) -> None:
+    """Not even with --force, if Git does not know it; in data/raw DVC does not."""
+    made_up(100).to_csv(tmp_path / "t.csv", index=False)
+    made_up(100, start=900).to_csv(project / name, index=False)
+    before = state(project)
+    force = ["--force"] if name == "data/mine.csv" else []
+
+    done = adopt(
+        project, "--data", str(tmp_path / "t.csv"), "--target", "bought", *force, check=False
+    )
+
+    assert done.returncode == 1
+    assert ("data/mine.csv" if force else "not what data/raw.dvc says") in done.stderr
+    assert state(project) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_an_adoption_that_is_cut_off_is_undone(
+    project: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """At once, though the signal comes twice; or, after a kill, by the next call."""
+    made_up(20_000).to_csv(tmp_path / "t.csv", index=False)
+    before, saved = state(project), project / ".dvc/tmp/before-adopt"
+    words = ("-m", "pipeline.adopt", "--data", str(tmp_path / "t.csv"), "--target", "bought")
+    env = {**os.environ, "PYTHONPATH": str(project / "src")}
+    with subprocess.Popen([sys.executable, *words], cwd=project, env=env) as process:
+        while process.poll() is None and (project / "dvc.lock").exists():
+            time.sleep(0.01)
+        process.send_signal(number)
+        process.send_signal(number)
+    assert process.returncode != 0 and saved.exists() == (number == signal.SIGKILL)
+
+    if number == signal.SIGKILL:
+        failed = adopt(project, "--data", "nothing", "--target", "bought", check=False)
+        assert "was cut off; what it had changed was put back" in failed.stderr
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_make_hands_on_what_it_was_given(project: Path, tmp_path: Path) -> None:
+    """Neither the shell nor make reads it: no command runs, no character is lost."""
+    (project / ".venv").mkdir()
+    (project / ".venv/.synced").touch()
+    (project / ".tools/bin").mkdir(parents=True)
+    uv = project / ".tools/bin/uv"
+    uv.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    uv.chmod(0o755)
+    data, target = f"`touch {tmp_path}/ran` $HOME $(shell id)", 'the target: "x" | y\'s'
+
+    done = run(
+        "make", "-o", ".venv/.synced", "adopt", f"DATA={data}", f"TARGET={target}", cwd=project
+    )
+
+    assert f"--data={data}" in done.stdout.splitlines()
+    assert f"--target={target}" in done.stdout.splitlines()
+    assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.slow

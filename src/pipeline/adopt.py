@@ -1,6 +1,7 @@
 """Put your own table in place of the data: deliveries, schema, parameters, datasheet, storage."""
 
 import argparse
+import json
 import os
 import shutil
 import signal
@@ -18,11 +19,11 @@ from pipeline.draft import Entry
 from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
 
-REPLACED = (
-    *("data", "models", "metrics", "params.yaml", "dvc.yaml", "dvc.lock"),
-    "tests/test_sample.py",
-)
+FOLDERS = ("data", "models", "metrics")
+REPLACED = (*FOLDERS, "params.yaml", "dvc.yaml", "dvc.lock", "tests/test_sample.py")
+CHANGED = ("dvc", "status", "--json", "data/raw.dvc")
 SAVED = Path(".dvc/tmp/before-adopt")
+ENDING = (signal.SIGTERM, signal.SIGHUP)
 STORAGE_MEGABYTES = 100
 
 
@@ -45,52 +46,92 @@ def sources(path: Path) -> list[Path]:
     return [path]
 
 
+def asked_roles(asked: argparse.Namespace) -> dict[str, str]:
+    """Return the role of each column that the command line names; raise AdoptError for two."""
+    roles: dict[str, str] = {}
+    for role in ("target", "key", "group", "time"):
+        name = getattr(asked, role)
+        if name in roles:
+            raise AdoptError(
+                f"Column '{name}' is asked for as {roles[name]} and as {role}; expected another "
+                "column for each."
+            )
+        if name:
+            roles[name] = role
+    return roles
+
+
 def entries(files: list[Path], roles: dict[str, str]) -> tuple[dict[str, Entry], dict[str, str]]:
-    """Return the drafted schema with the asked roles, and why columns are ignored."""
+    """Return the drafted schema with the asked roles, and what a person should know of columns."""
     found = draft.columns(files)
     for name in roles:
         if name not in found:
             raise AdoptError(f"Column '{name}' was not found; expected one of {list(found)}.")
-    drafted, ignored = {}, {}
-    for name, values in found.items():
-        drafted[name], why = draft.entry(name, values, roles.get(name, "feature"))
+    drafted, notes = {}, {}
+    for name, (values, everywhere) in found.items():
+        role = roles.get(name, "feature")
+        drafted[name], why = draft.entry(name, values, role, everywhere=everywhere)
         if why:
-            ignored[name] = why
+            notes[name] = f"ignored: {why}"
+        if why and name in roles:
+            raise AdoptError(f"Column '{name}' cannot be the {role}: {why}.")
+        if draft.is_ambiguous(drafted[name].get("format"), values):
+            notes[name] = "read as day/month/year, though month/day/year fits too: see 'format'"
         if name in roles and values.null_count:
             raise AdoptError(
                 f"Column '{name}', the {roles[name]}, is missing in {values.null_count:,} rows; "
                 "expected a value in every row: remove these rows first."
             )
-    return drafted, ignored
+    if not any(entry["role"] == "feature" for entry in drafted.values()):
+        reasons = [f"'{name}' {note}" for name, note in notes.items()][: stage.SHOWN]
+        raise AdoptError(f"There is no feature to learn from: {'; '.join(reasons)}.")
+    return drafted, notes
 
 
 @contextmanager
 def undoing() -> Iterator[None]:
-    """Put everything back as it was, Git's index too, if the block fails or is interrupted."""
-    shutil.rmtree(SAVED, ignore_errors=True)
-    SAVED.mkdir(parents=True)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Ended; nothing was changed."))
-    index = Path(call("git", "rev-parse", "--git-path", "index").strip())
-    paths = [path for path in (*map(Path, REPLACED), index) if path.exists()]
-    saved = [SAVED / str(number) for number in range(len(paths))]
-    for path, copy in zip(paths, saved, strict=True):
-        if path.is_dir():
-            shutil.copytree(
-                path, copy, copy_function=os.link
-            )  # `replace` unlinks, never overwrites
-        else:
-            shutil.copy2(path, copy)
+    """Put everything back as it was, Git's index too, if the block fails or is interrupted.
+
+    What the block needs is kept until all is back, so that the next call ends what was cut off.
+    """
+    save()
+    for number in ENDING:
+        signal.signal(number, lambda *_: sys.exit("Ended. Nothing was changed."))
     try:
         yield
     except BaseException:
-        for path in map(Path, REPLACED):
-            remove(path)
-        for path, copy in zip(paths, saved, strict=True):
-            remove(path)
-            shutil.move(copy, path)
+        for number in (*ENDING, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        put_back()
         raise
-    finally:
-        shutil.rmtree(SAVED, ignore_errors=True)
+    shutil.rmtree(SAVED)
+
+
+def save() -> None:
+    """Copy what adopting replaces; when `paths.json` is there, the copy is whole."""
+    shutil.rmtree(SAVED, ignore_errors=True)
+    SAVED.mkdir(parents=True)
+    index = Path(call("git", "rev-parse", "--git-path", "index").strip())
+    paths = [path for path in (*map(Path, REPLACED), index) if path.exists()]
+    for number, path in enumerate(paths):
+        if path.is_dir():  # links are enough: `replace` unlinks, and never overwrites
+            shutil.copytree(path, SAVED / str(number), copy_function=os.link)
+        else:
+            shutil.copy2(path, SAVED / str(number))
+    stage.write_json(SAVED / "paths.json", [str(path) for path in paths])
+
+
+def put_back() -> None:
+    """Put back what `save` copied, if it did; what is back already is left alone."""
+    if (SAVED / "paths.json").exists():
+        paths = [Path(path) for path in json.loads((SAVED / "paths.json").read_text("utf-8"))]
+        for path in set(map(Path, REPLACED)) - set(paths):
+            remove(path)
+        for number, path in enumerate(paths):
+            if (SAVED / str(number)).exists():
+                remove(path)
+                shutil.move(SAVED / str(number), path)
+    shutil.rmtree(SAVED, ignore_errors=True)
 
 
 def remove(path: Path) -> None:
@@ -138,22 +179,18 @@ def call(*words: str) -> str:
 
 def adopt(asked: argparse.Namespace) -> str:
     """Replace the data by the asked table, all or nothing; return what to look at."""
-    files = sources(Path(asked.data))
-    if not asked.force and call("git", "status", "--porcelain").strip():
-        raise AdoptError(
-            "The work tree has uncommitted changes; commit them first, or add FORCE=1."
-        )
-    roles = {asked.target: "target"}
-    for role in ("key", "group", "time"):
-        if getattr(asked, role):
-            roles[getattr(asked, role)] = role
+    if SAVED.exists():
+        put_back()
+        print("An earlier call was cut off; what it had changed was put back.", file=sys.stderr)
+    files, roles = sources(Path(asked.data).expanduser()), asked_roles(asked)
+    expect_nothing_lost(asked.force)
     print(f"Reading {stage.plural(len(files), 'file')} …", file=sys.stderr)
-    drafted, ignored = entries(files, roles)
+    drafted, notes = entries(files, roles)
     with undoing():
         replace(files)
         draft.write(drafted)
         schema = read_schema()
-        rows = typed_rows(schema, asked.task)
+        rows = typed_rows(schema, asked.task, files)
         target = rows[asked.target]
         kind = task.task_of(target, asked.task)
         rewrite(
@@ -164,20 +201,38 @@ def adopt(asked: argparse.Namespace) -> str:
         print("Looking for leaks, and adding the data to DVC …", file=sys.stderr)
         found = leaks.leaks(rows, [c.name for c in schema.features], target, kind)
         stored = store()
-    return summary(rows, schema, kind, ignored, found, stored)
+    return summary(rows, schema, kind, notes, found, stored)
 
 
-def typed_rows(schema: Schema, asked_task: str | None) -> pd.DataFrame:
-    """Return all rows, checked as the stage validate will check them."""
+def expect_nothing_lost(force: bool) -> None:
+    """Raise AdoptError for work that nobody has committed, or that cannot be had back at all."""
+    others = ("git", "ls-files", "--others", "--exclude-standard", "-z")
+    unknown = [name for name in call(*others, *FOLDERS).split("\0") if name]
+    if unknown:
+        raise AdoptError(
+            f"Git does not know {stage.cut(unknown)}, which would be deleted; commit or move them."
+        )
+    if not force and call("git", "status", "--porcelain").strip():
+        raise AdoptError(
+            "The work tree has uncommitted changes; commit them first, or add FORCE=1."
+        )
+    if not force and Path("data/raw").exists() and json.loads(call(*CHANGED)):
+        raise AdoptError(
+            "data/raw is not what data/raw.dvc says; `dvc add data/raw` first, or add FORCE=1."
+        )
+
+
+def typed_rows(schema: Schema, asked_task: str | None, files: list[Path]) -> pd.DataFrame:
+    """Return all rows, checked as the stage validate will check them; errors name `files`."""
     if asked_task == "classification" and schema.target.type == "number":
         raise AdoptError(
             f"Target '{schema.target.name}' holds numbers with decimals; expected text, booleans "
             "or whole numbers for TASK=classification."
         )
     parts, checks = [], validate.checks(schema)
-    for file in delivery.deliveries():
-        parts.append(delivery.typed(file, delivery.read_table(file), schema))
-        validate.check(file, parts[-1], schema, checks)
+    for source, file in zip(files, delivery.deliveries(), strict=True):
+        parts.append(delivery.typed(source, delivery.read_table(file), schema))
+        validate.check(source, parts[-1], schema, checks)
     return pd.concat(parts, ignore_index=True)
 
 
@@ -185,7 +240,11 @@ def split(rows: pd.DataFrame, asked: argparse.Namespace) -> dict[str, Any]:
     """Return the parameters of the split: by time, by group, or else by row."""
     if not asked.time:
         return {"by": "group" if asked.group else "row", "test_from": None}
-    moment = rows[asked.time].sort_values().iloc[int(0.75 * len(rows))]
+    times = rows[asked.time].sort_values()
+    later = times[times > times.iloc[0]]  # so that the training side is never empty
+    if later.empty:
+        raise AdoptError(f"Column '{asked.time}', the time, is always {times.iloc[0]}.")
+    moment = max(times.iloc[int(0.75 * len(rows))], later.iloc[0])
     return {"by": "time", "test_from": str(moment) if hasattr(moment, "date") else moment.item()}
 
 
@@ -203,7 +262,7 @@ def summary(
     rows: pd.DataFrame,
     schema: Schema,
     kind: str,
-    ignored: dict[str, str],
+    notes: dict[str, str],
     found: list[str],
     stored: str,
 ) -> str:
@@ -220,9 +279,9 @@ def summary(
                 f"  probable leak: '{name}' alone determines the target; ignore it?"
                 for name in found
             ),
-            *(f"  ignored: '{name}' ({why})" for name, why in ignored.items()),
+            *(f"  column '{name}' {note}" for name, note in notes.items()),
             "  data/schema.yaml   type, role and allowed values of each column",
-            "  params.yaml        split, estimator, metrics and gate",
+            "  params.yaml        split, estimator, metrics, and the gate: there is none yet",
             "  data/README.md     the datasheet: source, licence, meaning",
             "Then: `make repro`, `make test`, and `git add -A && git commit`.",
         ]
@@ -242,10 +301,17 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--task", choices=["classification", "regression", ""], help="default: inferred"
     )
-    parser.add_argument("--force", nargs="?", const="1", help="even with uncommitted changes")
+    parser.add_argument(
+        "--force",
+        nargs="?",
+        const="1",
+        choices=["1", "0", ""],
+        help="even with uncommitted changes",
+    )
     asked = parser.parse_args(words)
     for name, value in vars(asked).items():
         setattr(asked, name, value or None)
+    asked.force = asked.force == "1"
     for name in ("data", "target"):
         if not getattr(asked, name):
             parser.error(

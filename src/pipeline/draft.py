@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import yaml
 
 from pipeline import delivery, stage
 from pipeline.schema import Column
+from pipeline.stage import UserError
 
 HEADER = """\
 # Every column of the deliveries: type (integer, number, string, boolean, date), role (key, target,
@@ -20,16 +21,30 @@ HEADER = """\
 
 columns:
 """
-FORMATS = (None, "%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y")
+DAY_FIRST, MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
+FORMATS = (
+    *(None, DAY_FIRST, MONTH_FIRST, "%d.%m.%Y"),
+    *(f"{day} %H:%M" for day in (DAY_FIRST, MONTH_FIRST, "%d.%m.%Y")),
+)
+DECIMAL_COMMA = r"[+-]?\d+([. ]\d{3})*,\d+"
 SAMPLE = 1000  # rows on which a type is tried before all rows are
 VALUES = 20  # a text column with at most this many values gets them listed
 FREE_TEXT_LENGTH = 60
 Entry = dict[str, Any]
 
 
-def entry(name: str, values: pa.ChunkedArray, role: str = "feature") -> tuple[Entry, str]:
-    """Return the drafted entry of a column, and why it is ignored; n values in any Arrow type."""
+def entry(
+    name: str, values: pa.ChunkedArray, role: str = "feature", *, everywhere: bool = True
+) -> tuple[Entry, str]:
+    """Return the drafted entry of a column, and why it is ignored; n values in any Arrow type.
+
+    everywhere: whether every delivery has the column.
+    """
     kind, form, typed = infer(name, values)
+    if len(typed) < len(values):
+        return {"type": kind, "role": "ignored"}, f"values of type {values.type} cannot be used"
+    if not everywhere:
+        return {"type": kind, "role": "ignored"}, "not in every delivery"
     drafted: Entry = {"type": kind, "role": role}
     if form:
         drafted["format"] = form
@@ -81,10 +96,20 @@ def _reads_as(kind: str, values: pa.ChunkedArray) -> bool:
     return kind == "date" or not any(re.fullmatch(r"0\d+", word) for word in words)
 
 
+def is_ambiguous(form: str | None, values: pa.ChunkedArray) -> bool:
+    """Say whether dates that are read with the day first could be read with the month first."""
+    if form is None or not form.startswith(DAY_FIRST):
+        return False
+    other = Column("", "date", "feature", nullable=True, format=form.replace("%d/%m", "%m/%d"))
+    return not delivery.convert(values, other)[1].any()
+
+
 def _useless(name: str, kind: str, typed: pd.Series, distinct: int) -> str:
     rows = int(typed.notna().sum())
     if distinct <= 1:
         return "constant" if distinct else "empty"
+    if kind == "string" and typed.dropna().head(SAMPLE).str.fullmatch(DECIMAL_COMMA).all():
+        return "numbers with decimal commas: write them as 1.5"
     if kind == "string" and distinct == rows and rows > VALUES:
         return "identifier: every value is different"
     if kind == "string" and (distinct > rows / 2 or typed.str.len().mean() > FREE_TEXT_LENGTH):
@@ -111,20 +136,29 @@ def write(entries: dict[str, Entry], path: str | Path = "data/schema.yaml") -> N
     Path(path).write_text(text, encoding="utf-8")
 
 
-def columns(files: Iterable[Path]) -> dict[str, pa.ChunkedArray]:
-    """Return all values of each column over the deliveries, as text where their types differ."""
+def columns(files: Sequence[Path]) -> dict[str, tuple[pa.ChunkedArray, bool]]:
+    """Return each column's values over the deliveries, and whether every delivery has it.
+
+    As text where their types differ. Raises UserError if they cannot be put together.
+    """
     found: dict[str, list[pa.ChunkedArray]] = {}
     for file in files:
         table = delivery.read_table(file)
         for name in table.column_names:
             found.setdefault(name, []).append(table[name])
-    return {name: _joined(parts) for name, parts in found.items()}
+    return {n: (_joined(n, parts), len(parts) == len(files)) for n, parts in found.items()}
 
 
-def _joined(parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
-    kinds = {part.type for part in parts}
-    kind = kinds.pop() if len(kinds) == 1 else pa.string()
-    return pa.chunked_array([chunk for part in parts for chunk in part.cast(kind).chunks], kind)
+def _joined(name: str, parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
+    kinds = list(dict.fromkeys(part.type for part in parts))
+    kind = kinds[0] if len(kinds) == 1 else pa.string()
+    try:
+        return pa.chunked_array([chunk for part in parts for chunk in part.cast(kind).chunks], kind)
+    except pa.ArrowNotImplementedError:
+        raise UserError(
+            f"Column '{name}': found values of type {' and '.join(map(str, kinds))}; expected the "
+            "same type in every delivery."
+        ) from None
 
 
 def main() -> None:
@@ -134,7 +168,8 @@ def main() -> None:
         known = dict((content or {}).get("columns") or {}) if isinstance(content, dict) else {}
     found, drafted, reasons = columns(delivery.deliveries()), dict(known), {}
     for name in (name for name in found if name not in known):
-        drafted[name], reasons[name] = entry(name, found[name])
+        values, everywhere = found[name]
+        drafted[name], reasons[name] = entry(name, values, everywhere=everywhere)
     write(drafted)
     for name, why in reasons.items():
         role = f"ignored ({why})" if why else "feature"
