@@ -13,6 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import yaml
 from speed import ROOT, made, run
 
 from pipeline.scores import Predictions
@@ -53,7 +54,7 @@ def params(project: Path) -> None:
 
 def code(project: Path) -> None:
     """Add a comment to train.py."""
-    replace(project / "src/pipeline/train.py", "import", "# Nothing.\nimport")
+    replace(project / "src/pipeline/train.py", "\n\nimport", "\n\n# Nothing.\nimport")
 
 
 def environment(project: Path) -> None:
@@ -62,8 +63,10 @@ def environment(project: Path) -> None:
 
 
 def replace(path: Path, old: str, new: str) -> None:
-    """Replace the first occurrence in a file."""
-    path.write_text(path.read_text("utf-8").replace(old, new, 1), "utf-8")
+    """Replace the first occurrence in a file, which must be there."""
+    text = path.read_text("utf-8")
+    assert old in text, f"{path} holds no {old!r}"
+    path.write_text(text.replace(old, new, 1), "utf-8")
 
 
 def commit(project: Path) -> None:
@@ -101,14 +104,20 @@ def measured(project: Path, *commands: tuple[str, ...]) -> str:
     clone = project.parent / "clone"
     shutil.rmtree(clone, ignore_errors=True)
     subprocess.run(["git", "clone", "-q", str(project), str(clone)], check=True)
-    before = (clone / "dvc.lock").read_text("utf-8")
+    before = stages(clone)
     remote = project.parent / "remote"
     seconds, size = 0.0, 0.0
     for words in commands:
         seconds += run(*words, cwd=clone)[0]
     size = arrived(clone, remote)
-    rerun = (clone / "dvc.lock").read_text("utf-8") != before
-    return f"{size:6.1f} MB, {seconds:5.1f} s{', stages rerun' * rerun}"
+    ran = [name for name, entry in stages(clone).items() if entry != before[name]]
+    return f"{size:6.1f} MB, {seconds:5.1f} s, ran {', '.join(ran) or 'nothing'}"
+
+
+def stages(project: Path) -> dict[str, object]:
+    """Return what dvc.lock says of each stage."""
+    found: dict[str, object] = yaml.safe_load((project / "dvc.lock").read_text("utf-8"))["stages"]
+    return found
 
 
 REVIEWED = (

@@ -65,7 +65,7 @@ def code(base: Side, head: Side) -> list[dict[str, Any]]:
     revisions = [base.commit or "HEAD", *([head.commit] if head.commit else [])]
     numbers = ("diff", "--numstat", "--no-renames", "-z")
     lines = git(*numbers, *revisions, *paths, cwd=head.root).split("\0")
-    found = [line.split("\t") for line in lines if line]
+    found = [line.split("\t", 2) for line in lines if line]
     if not head.commit:
         others = ("ls-files", "--others", "--exclude-standard", "-z")
         new = filter(None, git(*others, *paths, cwd=head.root).split("\0"))
