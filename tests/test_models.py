@@ -1,5 +1,6 @@
 """What a model said of rows is read back as it was meant."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -55,6 +56,14 @@ def test_a_renamed_class_is_no_error_of_the_base() -> None:
 
 def test_a_class_more_is_compared() -> None:
     assert models.comparable(said("a", "b", "c"), said("a", "b", "c", "d")).task == "multiclass"
+
+
+def test_agreement_is_to_the_digits_that_are_kept() -> None:
+    p = said("no", "yes")
+    shares = np.array([[1, 0]])
+
+    assert models.agree(p, replace(p, probabilities=shares + 1e-6))
+    assert not models.agree(p, replace(p, probabilities=shares + 1e-5))
 
 
 def test_head_says_which_class_is_positive() -> None:

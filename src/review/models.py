@@ -110,6 +110,14 @@ def comparable(base: Predictions, head: Predictions) -> Predictions:
     return replace(base, positive=head.positive)
 
 
+def agree(one: Predictions, other: Predictions) -> bool:
+    """Say whether two say the same of n rows, but for the last of the digits that are kept."""
+    if one.probabilities is None or other.probabilities is None:
+        close = np.array_equal if one.classes is not None else np.allclose
+        return bool(close(one.predicted, other.predicted))
+    return np.allclose(one.probabilities, other.probabilities, rtol=0, atol=2e-6)
+
+
 def only(p: Predictions, chosen: Array) -> Predictions:
     """Return the predictions of the chosen rows: n truth values, or positions."""
     probabilities = None if p.probabilities is None else p.probabilities[chosen]

@@ -29,7 +29,7 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
     renamed = data.renamed(frames, base.schema, head.schema) if frames else {}
     tested = data.tested(frames, len(rows)) if known else data.unknown(len(rows))
     notes += _questions(base, head, names, renamed)
-    before, why = _of_base(base, head, rows, after, renamed)
+    before, why = _of_base(base, head, rows, after, renamed, same=known and frames is None)
     unseen = ~tested.learnt
     if before is not None and not unseen.all():
         notes.append(
@@ -189,11 +189,17 @@ def _questions(base: Side, head: Side, names: list[str], renamed: dict[str, str]
 
 
 def _of_base(
-    base: Side, head: Side, rows: pd.DataFrame, after: Predictions, renamed: dict[str, str]
-) -> tuple[Predictions | None, str]:
-    """Return what base's model says of head's test rows, or why it cannot say anything."""
+    base: Side, head: Side, rows: pd.DataFrame, after: Predictions, renamed: dict[str, str],
+    *, same: bool,
+) -> tuple[Predictions | None, str]:  # fmt: skip
+    """Return what base's model says of head's test rows, or why it cannot say anything.
+
+    same: these are base's test rows too, of which it must say what it recorded.
+    """
     try:
         said = models.predict(base, rows, head.schema.target.name, after.positive, renamed)
+        if same and not models.agree(said, models.recorded(base, after.positive)):
+            return None, "with the packages installed here it says other things than it recorded"
         return models.comparable(said, after), ""
     except UserError as error:
         return None, str(error).rstrip(".")
