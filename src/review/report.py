@@ -11,7 +11,7 @@ SYMBOLS = {"better": "▲", "worse": "▼", "within noise": "≈", "cannot tell"
 GATES = {
     "passed": ("✅", "The gate passed."),
     "failed": ("❌", "The gate failed."),
-    "off": ("", "No gate was set."),
+    "off": ("", "No gate was applied."),
 }
 MATRIX = 6  # classes a confusion matrix shows before it becomes a list
 
