@@ -115,7 +115,11 @@ def causes(review: Found) -> list[Block]:
         return []
     largest = max((abs(part["value"]) for part in found["parts"]), default=0) or 1
     rows: list[tuple[Text, ...]] = [
-        (part["cause"], number(part["value"], "+"), "█" * round(20 * abs(part["value"]) / largest))
+        (
+            part["cause"],
+            number(round(part["value"], 9), "+"),
+            "█" * round(20 * abs(part["value"]) / largest),
+        )
         for part in found["parts"]
     ]
     rows.append((Strong("together"), number(found["total"], "+"), ""))
