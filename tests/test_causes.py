@@ -101,10 +101,11 @@ def test_causes_have_the_signs_and_sizes_they_were_given(three_levels: Path, fol
     assert found["data"] > 0.05 and found["params"] < -0.05
 
 
-def test_a_second_review_of_the_same_change_trains_nothing(three_levels: Path) -> None:
+def test_a_second_review_of_the_same_change_trains_nothing(three_levels: Path, dvc: Run) -> None:
     """Reruns share the DVC cache, so that what was made once is taken from it."""
     edit(three_levels / "src/pipeline/train.py", "# neutral\n", "")  # two levels: fewer reruns
     log = three_levels.parent / "trained.txt"
+    dvc("repro", "-q", TRAINED=str(log))
     first, before = effects(three_levels), len(log.read_text().splitlines())
 
     second = effects(three_levels)
