@@ -1,6 +1,7 @@
 """Gathers one review of two sides as the mapping that schema.json describes."""
 
 import dataclasses
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,27 @@ from review.data import Frames, Tested
 from review.revision import ReviewError, Side
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The comparison by each metric, and what it was made on.
+
+    rows: head's test rows from which base's model did not learn. before, after: what both models
+    say of them. count: how many rows are behind `found`, and `scored` which. own: head's metrics on
+    all of its test rows, which are `total`.
+    """
+
+    found: list[Comparison]
+    common: list[Comparison]
+    rows: pd.DataFrame
+    before: Predictions | None
+    after: Predictions
+    tested: Tested
+    count: int
+    scored: str
+    own: dict[str, float]
+    total: int
+
+
 def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
     """Return the review of `head` against `base`; raise UserError if head itself is not sound."""
     rules = stage.read_params("review", gate.Params, str(head.root / "params.yaml"))
@@ -23,11 +45,47 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
     notes += _doubts(base, head)
     frames, known = _frames(base, head, notes)
     changed = _changes(base, head, frames, ran, notes)
+    judged = _judged(base, head, frames, known, notes)
+    primary, levels = judged.found[0], changed["levels"]
+    reasons, unchecked = gate.failures(rules.gate, judged.found, judged.own) if gated else ([], [])
+    notes += unchecked
+    both = (judged.rows, judged.before, judged.after)
+    caused = causes.causes(base, head, levels, rules.budget, *both, notes)
+    sliced = slices.slices(rules.slices, primary.metric, *both, notes)
+    return {
+        "version": 1,
+        "base": {"commit": base.commit, "label": base.label},
+        "head": {"commit": head.commit, "label": head.label},
+        "verdict": {
+            "outcome": primary.outcome,
+            "sentence": sentence(primary, levels),
+            "gate": "failed" if reasons else "passed" if gated and rules.gate else "off",
+            "reasons": reasons,
+        },
+        "metrics": list(map(dataclasses.asdict, judged.found)),
+        "common": list(map(dataclasses.asdict, judged.common)),
+        "rows": {
+            "base": judged.tested.base,
+            "head": judged.total,
+            "common": len(judged.tested.pairs[1]),
+            "compared": judged.count,
+            "scored": judged.scored,
+        },
+        "notes": [_tidy(note, base, head) for note in notes],
+        "changes": changed,
+        "causes": caused,
+        "slices": sliced,
+        "charts": curves.curves(primary.metric, judged.before, judged.after, base, head),
+    }
+
+
+def _judged(base: Side, head: Side, frames: Frames | None, known: bool, notes: list[str]) -> Judged:
+    """Compare both models on head's test rows, but for those from which base's model learnt."""
     names, rows = models.params(head).metrics, models.test_rows(head)
     after = models.recorded(head, models.params(head).positive)
-    own = {name: scores.value(name, after) for name in names}
+    own, total = {name: scores.value(name, after) for name in names}, len(rows)
     renamed = data.renamed(frames, base.schema, head.schema) if frames else {}
-    tested = data.tested(frames, len(rows)) if known else data.unknown(len(rows))
+    tested = data.tested(frames, total) if known else data.unknown(total)
     notes += _questions(base, head, names, renamed)
     before, why = _of_base(base, head, rows, after, renamed, same=known and frames is None)
     unseen = ~tested.learnt
@@ -37,39 +95,11 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
             "head, which would flatter it: they are left out of the comparison."
         )
         rows, before, after = rows[unseen], models.only(before, unseen), models.only(after, unseen)
-    found, scored, compared = _compare(names, base, (before, after, why), tested, notes)
-    if compared < len(unseen):
+    found, scored, count = _compare(names, base, (before, after, why), tested, notes)
+    if count < total:
         notes.append(f"On all test rows of head, {names[0]} is {own[names[0]]:.4f}.")
-    reasons, unchecked = gate.failures(rules.gate, found, own) if gated else ([], [])
-    notes += unchecked
-    caused = causes.causes(
-        base, head, changed["levels"], rules.budget, rows, before, after, notes
-    )  # fmt: skip
-    return {
-        "version": 1,
-        "base": {"commit": base.commit, "label": base.label},
-        "head": {"commit": head.commit, "label": head.label},
-        "verdict": {
-            "outcome": found[0].outcome,
-            "sentence": sentence(found[0], changed["levels"]),
-            "gate": "failed" if reasons else "passed" if gated and rules.gate else "off",
-            "reasons": reasons,
-        },
-        "metrics": [dataclasses.asdict(comparison) for comparison in found],
-        "common": list(map(dataclasses.asdict, _common(names, before, after, unseen, tested))),
-        "rows": {
-            "base": tested.base,
-            "head": len(unseen),
-            "common": len(tested.pairs[1]),
-            "compared": compared,
-            "scored": scored,
-        },
-        "notes": [_tidy(note, base, head) for note in notes],
-        "changes": changed,
-        "causes": caused,
-        "slices": slices.slices(rules.slices, names[0], rows, before, after, notes),
-        "charts": curves.curves(names[0], before, after, base, head),
-    }
+    common = _common(names, before, after, tested)
+    return Judged(found, common, rows, before, after, tested, count, scored, own, total)
 
 
 def sentence(primary: Comparison, levels: list[str]) -> str:
@@ -235,16 +265,10 @@ def _compare(
 
 
 def _common(
-    names: list[str],
-    before: Predictions | None,
-    after: Predictions,
-    unseen: np.ndarray,
-    tested: Tested,
+    names: list[str], before: Predictions | None, after: Predictions, tested: Tested
 ) -> list[Comparison]:
     """Compare on the rows that both test sets have, unless those are all of them, or too few."""
-    both = np.zeros(len(unseen), dtype=bool)
-    both[tested.pairs[1]] = True
-    chosen = both[unseen] if before is not None else both
-    if before is None or chosen.all() or chosen.sum() < compare.FEWEST_ROWS:
+    both = np.isin(np.arange(len(tested.learnt)), tested.pairs[1])[~tested.learnt]
+    if before is None or both.all() or both.sum() < compare.FEWEST_ROWS:
         return []
-    return compare.compare(names, models.only(before, chosen), models.only(after, chosen))
+    return compare.compare(names, models.only(before, both), models.only(after, both))
