@@ -2,19 +2,15 @@
 
 import argparse
 import json
-import os
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from pipeline import datasheet, delivery, draft, leaks, stage, task, validate
+from pipeline import datasheet, delivery, draft, leaks, stage, task, undo, validate
 from pipeline.draft import Entry
 from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
@@ -22,8 +18,6 @@ from pipeline.stage import UserError
 FOLDERS = ("data", "models", "metrics")
 REPLACED = (*FOLDERS, "params.yaml", "dvc.yaml", "dvc.lock", "tests/test_sample.py")
 CHANGED = ("dvc", "status", "--json", "data/raw.dvc")
-SAVED = Path(".dvc/tmp/before-adopt")
-ENDING = (signal.SIGTERM, signal.SIGHUP)
 STORAGE_MEGABYTES = 100
 
 
@@ -88,71 +82,17 @@ def entries(files: list[Path], roles: dict[str, str]) -> tuple[dict[str, Entry],
     return drafted, notes
 
 
-@contextmanager
-def undoing() -> Iterator[None]:
-    """Put everything back as it was, Git's index too, if the block fails or is interrupted.
-
-    What the block needs is kept until all is back, so that the next call ends what was cut off.
-    """
-    save()
-    for number in ENDING:
-        signal.signal(number, lambda *_: sys.exit("Ended. Nothing was changed."))
-    try:
-        yield
-    except BaseException:
-        for number in (*ENDING, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
-        put_back()
-        raise
-    shutil.rmtree(SAVED)
-
-
-def save() -> None:
-    """Copy what adopting replaces; when `paths.json` is there, the copy is whole."""
-    shutil.rmtree(SAVED, ignore_errors=True)
-    SAVED.mkdir(parents=True)
-    index = Path(call("git", "rev-parse", "--git-path", "index").strip())
-    paths = [path for path in (*map(Path, REPLACED), index) if path.exists()]
-    for number, path in enumerate(paths):
-        if path.is_dir():  # links are enough: `replace` unlinks, and never overwrites
-            shutil.copytree(path, SAVED / str(number), copy_function=os.link)
-        else:
-            shutil.copy2(path, SAVED / str(number))
-    stage.write_json(SAVED / "paths.json", [str(path) for path in paths])
-
-
-def put_back() -> None:
-    """Put back what `save` copied, if it did; what is back already is left alone."""
-    if (SAVED / "paths.json").exists():
-        paths = [Path(path) for path in json.loads((SAVED / "paths.json").read_text("utf-8"))]
-        for path in set(map(Path, REPLACED)) - set(paths):
-            remove(path)
-        for number, path in enumerate(paths):
-            if (SAVED / str(number)).exists():
-                remove(path)
-                shutil.move(SAVED / str(number), path)
-    shutil.rmtree(SAVED, ignore_errors=True)
-
-
-def remove(path: Path) -> None:
-    """Remove a file or a folder, if it is there."""
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)
-
-
 def replace(files: list[Path]) -> None:
     """Remove what belongs to the data that was here, and copy the new deliveries in."""
-    new = SAVED / "raw"
+    new = undo.SAVED / "raw"
     new.mkdir()
     for file in files:
         shutil.copyfile(file, new / file.name)
     for path in (*Path("data").iterdir(), *Path("models").iterdir(), *Path("metrics").iterdir()):
         if path.name != ".gitignore":
-            remove(path)
+            undo.remove(path)
     for name in ("dvc.lock", "tests/test_sample.py"):
-        remove(Path(name))
+        undo.remove(Path(name))
     shutil.move(new, "data/raw")
 
 
@@ -179,14 +119,14 @@ def call(*words: str) -> str:
 
 def adopt(asked: argparse.Namespace) -> str:
     """Replace the data by the asked table, all or nothing; return what to look at."""
-    if SAVED.exists():
-        put_back()
+    if undo.put_back():
         print("An earlier call was cut off; what it had changed was put back.", file=sys.stderr)
     files, roles = sources(Path(asked.data).expanduser()), asked_roles(asked)
     expect_nothing_lost(asked.force)
     print(f"Reading {stage.plural(len(files), 'file')} …", file=sys.stderr)
     drafted, notes = entries(files, roles)
-    with undoing():
+    index = Path(call("git", "rev-parse", "--git-path", "index").strip())
+    with undo.undoing([*map(Path, REPLACED), index]):
         replace(files)
         draft.write(drafted)
         schema = read_schema()
