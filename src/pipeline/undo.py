@@ -13,6 +13,7 @@ from pipeline import stage
 
 SAVED = Path(".dvc/tmp/before-adopt")
 LIST = SAVED / "paths.json"  # what is saved, and what was not there; its presence says all is
+LOCK = Path(".dvc/tmp/rwlock")  # left empty by a DVC that was killed, which then refuses to start
 ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
@@ -59,6 +60,8 @@ def put_back() -> bool:
             remove(Path(path))
         if copy.exists():
             shutil.move(copy, path)
+    if LOCK.exists() and not LOCK.stat().st_size:
+        LOCK.unlink()
     shutil.rmtree(SAVED, ignore_errors=True)
     return found
 

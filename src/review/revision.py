@@ -4,6 +4,7 @@ import configparser
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -16,6 +17,8 @@ from typing import Any
 
 from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError, read_yaml
+
+ENDING = {signal.SIGINT, signal.SIGTERM}
 
 
 class ReviewError(UserError):
@@ -122,7 +125,8 @@ def readable(side: Side) -> tuple[Side, list[str]]:
 
 def stale(side: Side) -> list[str]:
     """Return the stages that `dvc repro` would run: their results do not belong to the files."""
-    done = call("dvc", "repro", "--dry", "--allow-missing", cwd=side.root, check=False)
+    with unbroken():
+        done = call("dvc", "repro", "--dry", "--allow-missing", cwd=side.root, check=False)
     names = re.findall(r"^Running stage '([^']+)'", done.stdout, re.MULTILINE)
     return names or ["every stage"] * bool(done.returncode)
 
@@ -135,12 +139,27 @@ def checkout(commit: str, label: str, root: Path) -> Iterator[Side]:
         try:
             # Without hooks: those of `dvc install` would check out data before the cache is shared.
             add = ("-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet")
-            git(*add, str(folder), commit, cwd=root)
+            with unbroken():
+                git(*add, str(folder), commit, cwd=root)
             if (folder / ".dvc").is_dir():
                 share_cache(root, folder)
             yield Side(folder, git("rev-parse", commit, cwd=root), label)
         finally:
-            call("git", "worktree", "remove", "--force", str(folder), cwd=root, check=False)
+            with unbroken():
+                call("git", "worktree", "remove", "--force", str(folder), cwd=root, check=False)
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Hold signals back until the block is over, for what is short and must not be cut off.
+
+    Half a worktree cannot be removed; DVC that is killed while it writes its lock will not start.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def share_cache(root: Path, folder: Path) -> None:
