@@ -187,6 +187,26 @@ def test_another_primary_metric_is_said(change: Path, dvc: Run) -> None:
     assert [entry["file"] for entry in found["changes"]["code"]] == ["src/pipeline/é.py"]
 
 
+def test_a_base_without_probabilities_leaves_what_needs_none(change: Path, dvc: Run) -> None:
+    """Its estimator has no predict_proba, and the metric that decides now needs one."""
+    params = change / "params.yaml"
+    good = params.read_text("utf-8")
+    edit(params, "LogisticRegression, options: {C: 1.0}", "RidgeClassifier, options: {}")
+    edit(params, "[roc_auc, accuracy]", "[accuracy]")
+    edit(params, "{roc_auc: {min: 0.5, max_drop: 0.02}}", "{}")
+    dvc("repro", "-q")
+    run("git", *AUTHOR, "commit", "-qam", "no probabilities", cwd=change)
+    run("git", "branch", "-f", "main", cwd=change)
+    params.write_text(good, "utf-8")
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    decides, other = found["metrics"]
+    assert decides["reason"] == "base's estimator gives no probabilities"
+    assert other["low"] is not None and found["causes"] is None
+
+
 def test_the_first_change_of_a_repository_has_nothing_to_be_compared_with(change: Path) -> None:
     """The base has neither results nor DVC: what changed is shown all the same."""
     tree = run("git", *["hash-object", "-w", "-t", "tree", "/dev/null"], cwd=change).stdout.strip()

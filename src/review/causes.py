@@ -1,5 +1,6 @@
 """What caused the difference of the primary metric: reruns of the missing combinations."""
 
+import math
 import sys
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline import dataset, scores, stage
-from pipeline.scores import Predictions
+from pipeline.scores import METRICS, Predictions
 from pipeline.stage import UserError
 from review import attribute, data, models, revision
 from review.attribute import Budget, Causes, Levels
@@ -23,11 +24,13 @@ def causes(
     `before` and `after` are what both models say of `rows`. The total is head's metric on them
     minus base's on its own test rows. What cannot be attributed is said in `notes`.
     """
-    if before is None:
-        notes.append("What caused a difference cannot be told without base's model.")
-    if before is None or not levels:
-        return None
     metric = models.params(head).metrics[0]
+    gives = before is not None and before.probabilities is not None
+    if before is None or (METRICS[metric].needs_probabilities and not gives):
+        notes.append(f"What caused a difference cannot be told without base's {metric}.")
+        return None
+    if not levels:
+        return None
     players = [level for level in levels if level != "environment"] or ["environment"]
     fixed = frozenset(levels) & {"environment"}
     budget = Budget(budget_seconds)
@@ -45,6 +48,8 @@ def causes(
                 _expect_unseen(made, head, rows)
                 target, positive = head.schema.target.name, after.positive
                 said = models.predict(made, rows, target, positive, {})
+                if METRICS[metric].needs_probabilities and said.probabilities is None:
+                    raise ReviewError("its estimator gives no probabilities")
                 return scores.value(metric, models.comparable(said, after))
             except UserError as error:
                 raise attribute.RerunError(
@@ -54,6 +59,10 @@ def causes(
     try:
         own = models.comparable(models.recorded(base, after.positive), after)
         shift = scores.value(metric, before) - scores.value(metric, own)
+        if not math.isfinite(shift):
+            raise ReviewError(
+                f"{metric} is undefined for base, so its change has no causes to tell."
+            )
         found = attribute.attribute(players, value, shift)
     except UserError as error:
         notes.append(str(error))
