@@ -19,13 +19,8 @@ def test_a_spliced_entry_is_doubtful(
     tmp_path: Path, merged: dict[str, object], expected: list[str]
 ) -> None:
     """A merge may take one side's entry; an entry of parts of both was never made by a run."""
-    git(tmp_path, "init", "-q", "-b", "main")
-    save(tmp_path, BASE)
-    git(tmp_path, "checkout", "-q", "-b", "theirs")
-    save(tmp_path, THEIRS)
-    git(tmp_path, "checkout", "-q", "main")
-    save(tmp_path, OURS)
-    git(tmp_path, "merge", "-q", "-s", "ours", "--no-commit", "theirs")
+    diverge(tmp_path)
+    git(tmp_path, "merge", "-q", "-s", "ours", "--no-commit", "branch")
     save(tmp_path, merged)
 
     assert guard.doubtful(tmp_path) == expected
@@ -40,12 +35,7 @@ def test_a_first_commit_vouches_for_nothing(tmp_path: Path) -> None:
 
 def test_a_lie_of_a_branch_is_found_when_the_branch_is_merged(tmp_path: Path) -> None:
     """Main was merged into it, which spliced an entry; then more was done, and it was merged."""
-    git(tmp_path, "init", "-q", "-b", "main")
-    save(tmp_path, BASE)
-    git(tmp_path, "checkout", "-q", "-b", "branch")
-    save(tmp_path, THEIRS)
-    git(tmp_path, "checkout", "-q", "main")
-    save(tmp_path, OURS)
+    diverge(tmp_path)
     before = head(tmp_path)
     git(tmp_path, "checkout", "-q", "branch")
     git(tmp_path, "merge", "-q", "-s", "ours", "--no-commit", "main")
@@ -89,6 +79,16 @@ def test_after_a_push_from_nowhere_everything_is_doubtful(tmp_path: Path, before
     save(tmp_path, BASE)
 
     assert guard.doubtful(tmp_path, before) == ["train", "evaluate"]
+
+
+def diverge(folder: Path) -> None:
+    """Commit one lock on main and another on a branch; main stays checked out."""
+    git(folder, "init", "-q", "-b", "main")
+    save(folder, BASE)
+    git(folder, "checkout", "-q", "-b", "branch")
+    save(folder, THEIRS)
+    git(folder, "checkout", "-q", "main")
+    save(folder, OURS)
 
 
 def head(folder: Path) -> str:

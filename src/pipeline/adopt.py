@@ -88,7 +88,7 @@ def replace(files: list[Path]) -> None:
     new.mkdir()
     for file in files:
         shutil.copyfile(file, new / file.name)
-    for path in (*Path("data").iterdir(), *Path("models").iterdir(), *Path("metrics").iterdir()):
+    for path in [path for folder in FOLDERS for path in Path(folder).iterdir()]:
         if path.name != ".gitignore":
             undo.remove(path)
     for name in ("dvc.lock", "tests/test_sample.py"):

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from pipeline import dataset, scores, stage
-from pipeline.scores import METRICS, Predictions
+from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import attribute, data, models, revision
+from review import attribute, compare, data, models, revision
 from review.attribute import Budget, Causes, Levels
 from review.revision import ReviewError, Side
 
@@ -25,8 +25,7 @@ def causes(
     minus base's on its own test rows. What cannot be attributed is said in `notes`.
     """
     metric = models.params(head).metrics[0]
-    gives = before is not None and before.probabilities is not None
-    if before is None or (METRICS[metric].needs_probabilities and not gives):
+    if before is None or compare.lacks(metric, before):
         notes.append(f"What caused a difference cannot be told without base's {metric}.")
         return None
     if not levels:
@@ -48,7 +47,7 @@ def causes(
                 _expect_unseen(made, head, rows)
                 target, positive = head.schema.target.name, after.positive
                 said = models.predict(made, rows, target, positive, {})
-                if METRICS[metric].needs_probabilities and said.probabilities is None:
+                if compare.lacks(metric, said):
                     raise ReviewError("its estimator gives no probabilities")
                 return scores.value(metric, models.comparable(said, after))
             except UserError as error:

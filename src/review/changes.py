@@ -51,10 +51,11 @@ def params(base: Side, head: Side, sections: tuple[str, ...]) -> list[Change]:
 
 def schema(base: Side, head: Side) -> list[Change]:
     """Return the columns whose entry in data/schema.yaml differs."""
-    return differing(*map(_columns, (base, head)))
+    return differing(*map(columns, (base, head)))
 
 
-def _columns(side: Side) -> dict[str, Any]:
+def columns(side: Side) -> dict[str, Any]:
+    """Return the entries of data/schema.yaml as they are written, in order; none if it has none."""
     found = side.yaml("data/schema.yaml").get("columns")
     return found if isinstance(found, dict) else {}
 
@@ -146,7 +147,7 @@ def levels(found: dict[str, Any], base: Side, head: Side) -> list[str]:
     """Return which of the four levels changed in a way that the pipeline sees."""
     changed = {
         "data": raw(base) != raw(head)
-        or list(_columns(base).items()) != list(_columns(head).items()),
+        or list(columns(base).items()) != list(columns(head).items()),
         "params": bool(found["params"]),
         "code": any(entry["stages"] for entry in found["code"]),
         "environment": bool(found["environment"]),

@@ -20,7 +20,7 @@ class ReviewError(Exception):
 def fitted(value: Any, schema: dict[str, Any] = SCHEMA, at: str = "") -> tuple[Any, list[str]]:
     """Return `value` with texts and lists cut to what the schema allows, and which lists were."""
     while "$ref" in schema or "oneOf" in schema:
-        schema = schema["oneOf"][-1] if "oneOf" in schema else _referred(schema)
+        schema = schema["oneOf"][-1] if "oneOf" in schema else _referred(schema, SCHEMA)
     cut: list[str] = []
     if isinstance(value, str) and len(value) > schema.get("maxLength", math.inf):
         return value[: schema["maxLength"] - 1] + "…", cut
@@ -37,8 +37,8 @@ def fitted(value: Any, schema: dict[str, Any] = SCHEMA, at: str = "") -> tuple[A
     return value, cut
 
 
-def _referred(schema: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+def _referred(schema: dict[str, Any], root: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
     return found
 
 
@@ -109,7 +109,7 @@ def problems(
 ) -> Iterator[str]:
     """Yield what is wrong with `value`, for the keywords of JSON Schema that schema.json uses."""
     if "$ref" in schema:
-        schema = root["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+        schema = _referred(schema, root)
     if "type" in schema and not TYPES[schema["type"]](value):
         yield f"{at or 'top'}: found {_short(value)}; expected {schema['type']}"
         return

@@ -43,7 +43,7 @@ def compare(
         return [
             unknown(n, f"only {len(head.truth)} test rows can be compared", head) for n in names
         ]
-    possible = [n for n in names if base.probabilities is not None or not _needs_them(n)]
+    possible = [name for name in names if not lacks(name, base)]
     drawn = [name for name in possible if name not in (*ROWWISE, *AREAS)]
     pairs = {n: (weighted.statistic(n, base), weighted.statistic(n, head)) for n in drawn}
     known = {n: (b, h) for n, (b, h) in pairs.items() if b is not None and h is not None}
@@ -58,8 +58,9 @@ def compare(
     return [_judge(name, base, head, intervals.get(name)) for name in names]
 
 
-def _needs_them(name: str) -> bool:
-    return METRICS[name].needs_probabilities
+def lacks(metric: str, p: Predictions) -> bool:
+    """Say whether a metric needs probabilities, and these predictions have none."""
+    return METRICS[metric].needs_probabilities and p.probabilities is None
 
 
 def unknown(metric: str, reason: str, head: Predictions) -> Comparison:
@@ -73,7 +74,7 @@ def _judge(
     name: str, base: Predictions, head: Predictions, found: tuple[Interval, str] | None
 ) -> Comparison:
     better = METRICS[name].greater_is_better
-    if _needs_them(name) and base.probabilities is None:
+    if lacks(name, base):
         return unknown(name, "base's estimator gives no probabilities", head)
     before, after = (scores.value(name, p) for p in (base, head))
     if not (math.isfinite(before) and math.isfinite(after)):

@@ -199,15 +199,15 @@ def unknown(rows: int) -> Tested:
     return Tested(0, (none, none), np.zeros(rows, dtype=bool))
 
 
-def changes(frames: Frames | None, base: Schema | None, head: Schema) -> dict[str, Any]:
+def changes(frames: Frames | None, base: Side, head: Side) -> dict[str, Any]:
     """Count and compare rows, as far as they are there to be compared."""
-    if frames is None or base is None:
+    if frames is None:
         return UNCOMPARED
     before, after = frames
     return {
-        "rows": rows(before, after, head.target.name),
-        "target": balance(before[base.target.name], after[head.target.name]),
-        "drift": drift(before, after, head.features),
+        "rows": rows(before, after, head.schema.target.name),
+        "target": balance(before[base.schema.target.name], after[head.schema.target.name]),
+        "drift": drift(before, after, head.schema.features),
         "sides": sides(before, after),
-        "duplicates": duplicates(after, head),
+        "duplicates": duplicates(after, head.schema),
     }

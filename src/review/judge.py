@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import compare, data, models
+from review import changes, compare, data, models
 from review.compare import Comparison
 from review.data import Frames, Tested
 from review.revision import Side
@@ -21,7 +21,7 @@ class Judged:
 
     rows: head's test rows from which base's model did not learn. before, after: what both models
     say of them. count: how many rows are behind `found`, and `scored` which. own: head's metrics on
-    all of its test rows, which are `total`.
+    all of its test rows.
     """
 
     found: list[Comparison]
@@ -33,13 +33,12 @@ class Judged:
     count: int
     scored: str
     own: dict[str, float]
-    total: int
 
 
 def judge(base: Side, head: Side, frames: Frames | None, known: bool, notes: list[str]) -> Judged:
     """Compare both models on head's test rows, but for those from which base's model learnt."""
-    names, rows = models.params(head).metrics, models.test_rows(head)
-    after = models.recorded(head, models.params(head).positive)
+    params, rows = models.params(head), models.test_rows(head)
+    names, after = params.metrics, models.recorded(head, params.positive)
     own, total = {name: scores.value(name, after) for name in names}, len(rows)
     renamed = data.renamed(frames, base.schema, head.schema) if frames else {}
     tested = data.tested(frames, total) if known else data.unknown(total)
@@ -56,7 +55,7 @@ def judge(base: Side, head: Side, frames: Frames | None, known: bool, notes: lis
     if count < total:
         notes.append(f"On all test rows of head, {names[0]} is {own[names[0]]:.4f}.")
     common = _common(names, before, after, tested)
-    return Judged(found, common, rows, before, after, tested, count, scored, own, total)
+    return Judged(found, common, rows, before, after, tested, count, scored, own)
 
 
 def _questions(base: Side, head: Side, names: list[str], renamed: dict[str, str]) -> list[str]:
@@ -69,11 +68,8 @@ def _questions(base: Side, head: Side, names: list[str], renamed: dict[str, str]
             f"The primary metric was {metrics[0]} on {base.label}, and is {names[0]} now, which "
             "judges both."
         )
-    entries = base.yaml("data/schema.yaml").get("columns")
-    columns = entries.items() if isinstance(entries, dict) else ()
-    targets = [
-        n for n, entry in columns if isinstance(entry, dict) and entry.get("role") == "target"
-    ]
+    entries = changes.columns(base).items()
+    targets = [n for n, e in entries if isinstance(e, dict) and e.get("role") == "target"]
     target = head.schema.target.name
     if targets and target not in targets and target not in renamed:
         found.append(f"The target was '{targets[0]}' on {base.label}, and is '{target}' now.")

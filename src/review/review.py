@@ -40,7 +40,7 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
         "common": list(map(dataclasses.asdict, judged.common)),
         "rows": {
             "base": judged.tested.base,
-            "head": judged.total,
+            "head": len(judged.tested.learnt),
             "common": len(judged.tested.pairs[1]),
             "compared": judged.count,
             "scored": judged.scored,
@@ -131,7 +131,7 @@ def _changes(
         "data": {
             "deliveries": data.edits(*_deliveries(base, head)),
             "schema": changes.schema(base, head),
-            **data.changes(frames, base.schema if frames else None, head.schema),
+            **data.changes(frames, base, head),
         },
         "params": changes.params(base, head, changes.MODEL_SECTIONS),
         "code": changes.code(base, head),
