@@ -59,10 +59,10 @@ workflows: env .tools/bin/act .tools/bin/actionlint  ## lint the workflows and r
 	GOBIN=$(CURDIR)/.tools/bin go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 schema: env  ## draft data/schema.yaml from the deliveries, keeping what you decided
-	$(RUN) python -m pipeline.draft
+	$(RUN) python -m adopt.draft
 
 adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TASK= FORCE=1]
-	@exec $(RUN) python -m pipeline.adopt --data="$$DATA" --target="$$TARGET" --key="$$KEY" \
+	@exec $(RUN) python -m adopt --data="$$DATA" --target="$$TARGET" --key="$$KEY" \
 		--group="$$GROUP" --time="$$TIME" --task="$$TASK" --force="$$FORCE"
 
 tour: env  ## a change on each level in a scratch clone, and the review of each (2 minutes)

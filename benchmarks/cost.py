@@ -1,6 +1,6 @@
 """What a review costs: the comparison of 100,000 rows, and CI on a project of about 100 MB.
 
-CI is measured in fresh clones with an empty cache: `python -m review.reproduce` and then
+CI is measured in fresh clones with an empty cache: `python -m ci.reproduce` and then
 `python -m review`, when dvc.lock was committed up to date and when it was not, beside
 `dvc pull && dvc repro` of the same commit. Bytes are those of the remote's objects that arrived.
 """
@@ -17,7 +17,7 @@ import yaml
 from speed import ROOT, made, run
 
 from pipeline.scores import Predictions
-from review import compare
+from review.methods import compare
 
 ROWS, MORE = 450_000, 4_500
 METRICS = ["roc_auc", "average_precision", "accuracy", "f1", "log_loss"]
@@ -82,7 +82,7 @@ def prepared(parent: Path) -> Path:
     subprocess.run(["git", "checkout", "-q", "-B", "main"], cwd=project, check=True)
     made(ROWS).to_csv(table, index=False)
     words = ("--force", "--data", str(table), "--target", "target", "--key", "id")
-    run("python", "-m", "pipeline.adopt", *words, cwd=project)
+    run("python", "-m", "adopt", *words, cwd=project)
     run("dvc", "remote", "modify", "storage", "url", str(parent / "remote"), cwd=project)
     run("dvc", "repro", "-q", cwd=project)
     run("dvc", "push", "-q", cwd=project)
@@ -121,7 +121,7 @@ def stages(project: Path) -> dict[str, object]:
 
 
 REVIEWED = (
-    ("python", "-m", "review.reproduce", "--output", "stages.json"),
+    ("python", "-m", "ci.reproduce", "--output", "stages.json"),
     ("python", "-m", "review", "--no-gate", "--base", "origin/main", "--stages", "stages.json"),
 )
 PLAIN = (("dvc", "pull", "-q"), ("dvc", "repro", "-q"))

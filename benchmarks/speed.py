@@ -86,7 +86,7 @@ def large(project: Path) -> None:
     """Print rows a second and peak memory of each stage on a million rows."""
     table = project.parent / "big.csv"
     made(ROWS).to_csv(table, index=False)
-    adopting = ("python", "-m", "pipeline.adopt", "--force", "--data", str(table))
+    adopting = ("python", "-m", "adopt", "--force", "--data", str(table))
     seconds, peak = run(*adopting, "--target", "target", "--key", "id", cwd=project)
     print(f"{ROWS:,} rows x 20 columns: adopt {seconds:.1f} s, {peak:,.0f} MB")
     arrow, peak = run("python", "-c", ARROW, cwd=project)

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import stage
-from review import check, render, revision
+from report import document, markdown, terminal
+from review import revision
 from review.review import review
 from review.revision import ReviewError, Side
 
@@ -31,7 +32,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--stages",
         metavar="FILE",
-        help="what ran, and for how long, as `python -m review.reproduce` says",
+        help="what ran, and for how long, as `python -m ci.reproduce` says",
     )
     return parser.parse_args(words)
 
@@ -52,7 +53,7 @@ def _ran(path: str | None) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise ReviewError(
             f"--stages: '{path}' cannot be read ({error}); expected what "
-            "`python -m review.reproduce --output FILE` wrote."
+            "`python -m ci.reproduce --output FILE` wrote."
         ) from None
     return found if isinstance(found, dict) else {}
 
@@ -70,14 +71,14 @@ def main() -> None:
             revision.checkout(revision.commit_of(name, root), asked.base or "base", root)
         )
         head = _head(stack, asked.head, root)
-        found, cut = check.fitted(review(base, head, ran, gated=not asked.no_gate))
-    found["notes"] = [*found["notes"], *cut][: check.SCHEMA["$defs"]["texts"]["maxItems"]]
-    for problem in check.problems(found, check.SCHEMA, check.SCHEMA):
+        found, cut = document.fitted(review(base, head, ran, gated=not asked.no_gate))
+    found["notes"] = [*found["notes"], *cut][: document.SCHEMA["$defs"]["texts"]["maxItems"]]
+    for problem in document.problems(found, document.SCHEMA, document.SCHEMA):
         raise ReviewError(f"The review does not fit its own schema: {problem}.")
     stage.write_json(asked.json, found)
     Path(asked.report).parent.mkdir(parents=True, exist_ok=True)
-    Path(asked.report).write_text(render.render(found), encoding="utf-8")
-    print(render.terminal(found))
+    Path(asked.report).write_text(markdown.report(found), encoding="utf-8")
+    print(terminal.report(found))
     sys.exit(found["verdict"]["gate"] == "failed")
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 from pipeline import dataset, scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import attribute, compare, data, models, revision
-from review.attribute import Budget, Causes, Levels
+from review import data, models, revision
+from review.methods import attribute, compare
+from review.methods.attribute import Budget, Causes, Levels
 from review.revision import ReviewError, Side
 
 

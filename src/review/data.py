@@ -10,7 +10,7 @@ import pandas as pd
 from pipeline import dataset
 from pipeline.schema import Schema
 from pipeline.scores import Array
-from review.drift import drift
+from review.methods.drift import drift
 from review.revision import ReviewError, Side
 
 SHOWN_CLASSES = 20

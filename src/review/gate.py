@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.scores import METRICS
 from pipeline.stage import ParamsError
-from review.compare import Comparison
+from review.methods.compare import Comparison
 
 WHERE = "params.yaml, section 'review'"
 

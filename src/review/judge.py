@@ -9,9 +9,10 @@ import pandas as pd
 from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import changes, compare, data, models
-from review.compare import Comparison
+from review import data, levels, models
 from review.data import Frames, Tested
+from review.methods import compare
+from review.methods.compare import Comparison
 from review.revision import Side
 
 
@@ -68,7 +69,7 @@ def _questions(base: Side, head: Side, names: list[str], renamed: dict[str, str]
             f"The primary metric was {metrics[0]} on {base.label}, and is {names[0]} now, which "
             "judges both."
         )
-    entries = changes.columns(base).items()
+    entries = levels.columns(base).items()
     targets = [n for n, e in entries if isinstance(e, dict) and e.get("role") == "target"]
     target = head.schema.target.name
     if targets and target not in targets and target not in renamed:

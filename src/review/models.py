@@ -15,7 +15,7 @@ from pipeline.scores import Array, Predictions
 from review import revision
 from review.revision import ReviewError, Side
 
-SCORE = Path(__file__).with_name("score.py")
+PREDICT = Path(__file__).with_name("predict.py")
 PROBABILITY = "probability "
 
 
@@ -55,7 +55,7 @@ def predict(
     with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
         dataset.write_part(Path(folder), "rows", given)
         lines = Path(folder, "lines.parquet")
-        words = (sys.executable, "-P", str(SCORE), f"{folder}/rows.parquet", str(lines))
+        words = (sys.executable, "-P", str(PREDICT), f"{folder}/rows.parquet", str(lines))
         done = revision.call(*words, cwd=side.root, check=False)
         if done.returncode:
             said = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]

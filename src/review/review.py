@@ -5,9 +5,9 @@ from typing import Any
 
 from pipeline import stage
 from pipeline.stage import UserError
-from review import causes, changes, curves, data, gate, judge, revision, slices
-from review.compare import Comparison
+from review import causes, data, gate, judge, levels, revision, series, slices
 from review.data import Frames
+from review.methods.compare import Comparison
 from review.revision import ReviewError, Side
 
 
@@ -20,11 +20,11 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
     frames, known = _frames(base, head, notes)
     changed = _changes(base, head, frames, ran, notes)
     judged = judge.judge(base, head, frames, known, notes)
-    primary, levels = judged.found[0], changed["levels"]
+    primary, touched = judged.found[0], changed["levels"]
     reasons, unchecked = gate.failures(rules.gate, judged.found, judged.own) if gated else ([], [])
     notes += unchecked
     both = (judged.rows, judged.before, judged.after)
-    caused = causes.causes(base, head, levels, rules.budget, *both, notes)
+    caused = causes.causes(base, head, touched, rules.budget, *both, notes)
     sliced = slices.slices(rules.slices, primary.metric, *both, notes)
     return {
         "version": 1,
@@ -32,7 +32,7 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
         "head": {"commit": head.commit, "label": head.label},
         "verdict": {
             "outcome": primary.outcome,
-            "sentence": sentence(primary, levels),
+            "sentence": sentence(primary, touched),
             "gate": "failed" if reasons else "passed" if gated and rules.gate else "off",
             "reasons": reasons,
         },
@@ -49,7 +49,7 @@ def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[
         "changes": changed,
         "causes": caused,
         "slices": sliced,
-        "charts": curves.curves(primary.metric, judged.before, judged.after, base, head),
+        "charts": series.curves(primary.metric, judged.before, judged.after, base, head),
     }
 
 
@@ -130,19 +130,19 @@ def _changes(
         "levels": [],
         "data": {
             "deliveries": data.edits(*_deliveries(base, head)),
-            "schema": changes.schema(base, head),
+            "schema": levels.schema(base, head),
             **data.changes(frames, base, head),
         },
-        "params": changes.params(base, head, changes.MODEL_SECTIONS),
-        "code": changes.code(base, head),
-        "environment": changes.environment(base, head),
-        "stages": changes.stages(base, head, ran),
-        "rules": changes.params(base, head, ("review",)),
+        "params": levels.params(base, head, levels.MODEL_SECTIONS),
+        "code": levels.code(base, head),
+        "environment": levels.environment(base, head),
+        "stages": levels.stages(base, head, ran),
+        "rules": levels.params(base, head, ("review",)),
     }
-    return found | {"levels": changes.levels(found, base, head)}
+    return found | {"levels": levels.levels(found, base, head)}
 
 
 def _deliveries(base: Side, head: Side) -> tuple[dict[str, str], dict[str, str]]:
-    if changes.raw(base) == changes.raw(head):
+    if levels.raw(base) == levels.raw(head):
         return {}, {}
     return base.files("data/raw"), head.files("data/raw")

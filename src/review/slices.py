@@ -6,8 +6,9 @@ from typing import Any
 import pandas as pd
 
 from pipeline.scores import Array, Predictions
-from review import compare, models
-from review.compare import Comparison
+from review import models
+from review.methods import compare
+from review.methods.compare import Comparison
 
 VALUES = 10  # the most frequent ones are compared
 

@@ -1,0 +1,1 @@
+"""Puts your table in: task, types, roles, leaks, schema, datasheet."""

@@ -1,0 +1,1 @@
+"""What the workflows call: reproduce, guard, audit, retrain, post."""

@@ -1,0 +1,134 @@
+"""Rerun everything from the raw data in an empty cache, and compare each result with dvc.lock."""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ci import github, reproduce
+from pipeline import stage
+from report import markdown
+from report.blocks import Block, Name, Paragraph, Table, Text
+from review import revision
+from review.revision import Side
+
+SCORES = "metrics/test.json"
+MARK = "<!-- audit of dvc.lock -->"  # by which the issue is found again, if a workflow wrote it
+TITLE = "The results cannot be reproduced as dvc.lock records them"
+MEANING = {
+    "identical": "Every result is what dvc.lock records, byte for byte.",
+    "equivalent": "Some files differ, but every metric is the same in all the digits written.",
+    "different": "Metrics differ: the recorded results cannot be had again from this commit.",
+}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What was found at a commit, and which outputs of which stages differ."""
+
+    commit: str
+    verdict: str
+    differing: list[tuple[str, str]]
+
+
+def audit(root: Path) -> Audit:
+    """Clone HEAD, rerun every stage on the raw data alone, and compare. Raises ReviewError."""
+    with fresh(root) as clone:
+        recorded, scores = _recorded(clone)
+        revision.call("dvc", "pull", "data/raw.dvc", cwd=clone)
+        reproduce.repro("--force", root=clone)
+        made, scored = _recorded(clone)
+    differing = [place for place in made if made[place] != recorded.get(place)]
+    equal = "equivalent" if scores == scored else "different"
+    commit = revision.commit_of("HEAD", root)
+    return Audit(commit, equal if differing else "identical", differing)
+
+
+@contextmanager
+def fresh(root: Path) -> Iterator[Path]:
+    """Yield a clone of HEAD with an empty cache, which reaches the same remote."""
+    with tempfile.TemporaryDirectory(prefix="threefold-") as parent:
+        clone = Path(parent) / "project"
+        revision.git("clone", "--quiet", "--no-local", str(root), str(clone), cwd=root)
+        revision.git("checkout", "--quiet", revision.commit_of("HEAD", root), cwd=clone)
+        local = root / ".dvc/config.local"
+        if local.exists():  # how to reach the remote
+            shutil.copy(local, clone / ".dvc/config.local")
+        revision.call("dvc", "cache", "dir", "--local", ".dvc/cache", cwd=clone)
+        yield clone
+
+
+def _recorded(root: Path) -> tuple[dict[tuple[str, str], Any], str]:
+    """Return the hash of each output by stage and path, and the scores as they are written."""
+    outs = {
+        (name, out["path"]): out["md5"]
+        for name, entry in Side(root, None, "the audit").stages.items()
+        for out in entry.get("outs", [])
+    }
+    scores = root / SCORES
+    return outs, scores.read_text(encoding="utf-8") if scores.exists() else ""
+
+
+def report(found: Audit) -> str:
+    """Return what was found, as Markdown."""
+    start: Text = (f"Audit of {found.commit[:7]}: {found.verdict}. {MEANING[found.verdict]}",)
+    rows = [(Name(name), Name(path)) for name, path in found.differing]
+    blocks: list[Block] = [Paragraph(start)]
+    blocks += [Table(("stage", "differs"), "ll", list(rows))] * bool(rows)
+    if rows:
+        blocks.append(
+            Paragraph(
+                "The first stage of the table is where to look. Other packages, another kind of "
+                "processor, or a seed that is not fixed are the usual causes (docs/ci.md)."
+            )
+        )
+    return "\n\n".join(map(markdown.block, blocks))
+
+
+def tell(text: str, repository: str) -> str:
+    """Open the one issue about the audit, or update it, and return which. Raises GitHubError."""
+    path = f"repos/{repository}/issues"
+    known = [
+        issue["number"]
+        for issue in github.every(f"{path}?state=open")
+        if MARK in (issue["body"] or "") and issue["user"]["login"] == github.BOT
+    ]
+    body = {"title": TITLE, "body": f"{text}\n\n{MARK}"}
+    if known:
+        github.call("PATCH", f"{path}/{known[0]}", body)
+        return f"Updated issue {known[0]}."
+    return f"Opened issue {github.call('POST', path, body)['number']}."
+
+
+def main() -> None:
+    """Audit, print the report, and exit 1 if metrics differ; or tell GitHub what was found."""
+    parser = argparse.ArgumentParser(prog="python -m ci.audit", description=__doc__)
+    parser.add_argument("--output", metavar="FILE", help="write the report, if anything differs")
+    parser.add_argument("--tell", metavar="FILE", help="only open or update an issue with it")
+    asked = parser.parse_args()
+    if asked.tell:  # a step of its own, since what the audit runs has no use for the token
+        said = Path(asked.tell).read_text("utf-8") if Path(asked.tell).exists() else ""
+        print(tell(said, os.environ["GITHUB_REPOSITORY"]) if said else "There is nothing to tell.")
+        return
+    found = audit(Path(revision.git("rev-parse", "--show-toplevel")))
+    text = report(found)
+    print(text)
+    if summary := os.environ.get("GITHUB_STEP_SUMMARY"):
+        with Path(summary).open("a", encoding="utf-8") as file:
+            file.write(text + "\n")
+    if asked.output and found.verdict != "identical":
+        Path(asked.output).write_text(text, encoding="utf-8")
+    sys.exit(found.verdict == "different")
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except (stage.UserError, github.GitHubError) as error:
+        sys.exit(str(error))

@@ -1,0 +1,112 @@
+"""Is dvc.lock true? A clean merge can write one that lies: reruns each entry that nobody made.
+
+An entry is made by the stage's run, and then stands in a commit of a branch. A merge by lines takes
+parts of one entry from both sides, and DVC then believes it. After a squash or a rebase the parents
+say nothing of the work. So of the commits that a push brings, each merge is judged, on whatever
+branch, and each commit of the first-parent line: an entry that no parent of it has is doubtful.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ci import reproduce
+from pipeline import stage
+from review import revision
+from review.revision import ReviewError, Side
+
+RESULTS = ("dvc.lock", "metrics")
+ADVICE = "run `dvc repro --force && dvc push`, then `git commit -am 'Reproduce'`"
+
+
+def doubtful(root: str | Path = ".", since: str | None = None) -> list[str]:
+    """Return the stages whose entry in HEAD's dvc.lock is doubtful, in the lock's order.
+
+    Judged are the commits since the commit `since`; all of HEAD's entries are doubtful if HEAD does
+    not follow from it; without it HEAD alone is judged.
+    """
+    now, made = _entries("HEAD", root), []
+    commits = ["HEAD"] if since is None else _since(since, root)
+    if commits is None:
+        return list(now)
+    for commit in commits:
+        parents = revision.git("log", "-1", "--format=%P", commit, cwd=root).split()
+        known = [_entries(parent, root) for parent in parents]
+        made += [
+            (name, entry)
+            for name, entry in _entries(commit, root).items()
+            if not any(entry == entries.get(name) for entries in known)
+        ]
+    return [name for name, entry in now.items() if (name, entry) in made]
+
+
+def _since(commit: str, root: str | Path) -> list[str] | None:
+    """Return the merges and the first-parent line after `commit`; None if HEAD does not follow."""
+    follows = revision.call(
+        "git", "merge-base", "--is-ancestor", commit, "HEAD", cwd=root, check=False
+    )
+    if follows.returncode:
+        return None
+    past = (f"^{commit}", "HEAD")
+    merges = revision.git("rev-list", "--merges", *past, cwd=root).split()
+    line = revision.git("rev-list", "--first-parent", *past, cwd=root).split()
+    return list(dict.fromkeys([*line, *merges]))
+
+
+def _entries(commit: str, root: str | Path) -> dict[str, Any]:
+    shown = revision.call("git", "show", f"{commit}:dvc.lock", cwd=root, check=False)
+    try:
+        lock = yaml.safe_load(shown.stdout) if not shown.returncode else None
+    except yaml.YAMLError:
+        raise ReviewError(
+            f"dvc.lock of {commit[:7]} is not valid YAML, as after a merge with conflicts; "
+            "delete it, and run `dvc repro && dvc push`."
+        ) from None
+    return lock.get("stages", {}) if isinstance(lock, dict) else {}
+
+
+def guard(root: str | Path = ".", since: str | None = None) -> str:
+    """Return a sentence that says why the lock is true; raise ReviewError if it is not."""
+    reproduce.check_remote(root)
+    stages = doubtful(root, since)
+    reproduce.repro(root=root)
+    _expect_unchanged("is not up to date with what it was made from", root)
+    if stages:
+        _fetch_inputs(stages, Path(root))
+        reproduce.repro("--force", "--single-item", *stages, root=root)
+        _expect_unchanged(f"differs after rerunning {', '.join(stages)}", root)
+    proof = (
+        f"reran {', '.join(stages)}" if stages else "every entry is a parent's, nothing to rerun"
+    )
+    return f"dvc.lock is true ({proof}), and all that it names is in the remote."
+
+
+def _fetch_inputs(stages: list[str], root: Path) -> None:
+    """Bring what the stages read, which DVC does not do for a stage on its own."""
+    side = Side(root, None, "HEAD")
+    deps = [dep["path"] for name in stages for dep in side.stages[name].get("deps", [])]
+    side.need(*dict.fromkeys(deps))
+
+
+def _expect_unchanged(what: str, root: str | Path) -> None:
+    words = ("git", "diff", "--name-only", "HEAD", "--", *RESULTS)
+    changed = revision.call(*words, cwd=root).stdout.split()
+    if changed:
+        raise ReviewError(f"dvc.lock {what}: {', '.join(changed)} changed; {ADVICE}.")
+
+
+def main() -> None:
+    """Say why the lock is true, or exit with what is wrong with it."""
+    parser = argparse.ArgumentParser(prog="python -m ci.guard", description=__doc__)
+    parser.add_argument("--since", metavar="REV", help="what was there before; default: HEAD alone")
+    print(guard(since=parser.parse_args().since))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except stage.UserError as error:
+        sys.exit(str(error))

@@ -1,0 +1,32 @@
+"""Print the primary metric over the last 20 commits, as Markdown for a job's summary."""
+
+import sys
+from pathlib import Path
+
+from pipeline import stage
+from report import charts, markdown
+from report.blocks import Block, Name, Paragraph, Table
+from review import models, revision, series
+from review.revision import Side
+
+
+def history(root: Path) -> str:
+    """Return the chart and the table of what each commit's metrics/test.json recorded."""
+    side = Side(root, revision.commit_of("HEAD", root), "HEAD")
+    metric = models.params(side).metrics[0]
+    found = series.history(metric, side, root)
+    rows = [(Name(entry["commit"]), f"{entry['value']:.6g}") for entry in reversed(found)]
+    start = Paragraph((Name(metric), " as these commits recorded it, the newest first."))
+    blocks: list[Block] = [
+        *charts.history(found, metric, None),
+        start,
+        Table(("commit", "value"), "lr", list(rows)),
+    ]
+    return "\n\n".join(map(markdown.block, blocks))
+
+
+if __name__ == "__main__":
+    try:
+        print(history(Path.cwd()))
+    except stage.UserError as error:
+        sys.exit(str(error))

@@ -1,0 +1,99 @@
+"""Rerun what a change touches, downloading as little as possible, and say what each stage did."""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from pipeline import stage
+from review import revision
+from review.revision import ReviewError
+
+# What nothing needs is not downloaded; the run cache would be copied entry by entry, each time.
+REPRO = ("dvc", "repro", "--pull", "--allow-missing", "--no-run-cache")
+LINES = {
+    "ran": re.compile(r"Running stage '([^']+)'"),
+    "from cache": re.compile(r"Stage '([^']+)' is cached"),
+    "unchanged": re.compile(r"Stage '([^']+)' didn't change"),
+}
+Ran = dict[str, dict[str, Any]]
+
+
+def not_in_remote(root: str | Path = ".") -> list[str]:
+    """Return the files and folders that Git says DVC has, and that nobody pushed."""
+    words = ("dvc", "data", "status", "--not-in-remote", "--granular", "--json")
+    found = json.loads(revision.call(*words, cwd=root).stdout or "{}")
+    return sorted(found.get("not_in_remote", []))
+
+
+def check_remote(root: str | Path = ".") -> None:
+    """Raise ReviewError, with what to do, if somebody forgot `dvc push`."""
+    absent = not_in_remote(root)
+    if absent:
+        raise ReviewError(
+            f"Not in the remote, though this commit needs it: {stage.cut(absent)}; whoever made it "
+            "needs to run `dvc push` (and to commit data/storage, if that is the remote); or this "
+            "machine may not read the remote."
+        )
+
+
+def stages(lines: Iterable[str]) -> Ran:
+    """Return what each stage did, and its seconds if it ran, from DVC's output as it arrives."""
+    found: Ran = {}
+    running, since = "", 0.0
+    for line in lines:
+        sys.stdout.write(line)
+        sys.stdout.flush()
+        for result, pattern in LINES.items():
+            if match := pattern.search(line):
+                now = time.monotonic()
+                if running:
+                    found[running]["seconds"] = round(now - since, 1)
+                running, since = (match[1], now) if result == "ran" else ("", 0.0)
+                found[match[1]] = {"result": result, "seconds": None}
+    if running:
+        found[running]["seconds"] = round(time.monotonic() - since, 1)
+    return found
+
+
+def repro(*options: str, root: str | Path = ".") -> Ran:
+    """Run `dvc repro`, showing what it prints; raise ReviewError if it fails."""
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    env = {**os.environ, "PATH": path, "PYTHONPATH": str(Path(root, "src").resolve())}
+    with subprocess.Popen(
+        [*REPRO, *options],
+        cwd=root,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout
+        found = stages(process.stdout)
+    if process.returncode:
+        raise ReviewError(f"`{' '.join([*REPRO, *options])}` failed; what it said is above.")
+    return found
+
+
+def main() -> None:
+    """Check the remote, rerun, and write what each stage did."""
+    parser = argparse.ArgumentParser(prog="python -m ci.reproduce", description=__doc__)
+    parser.add_argument("--output", metavar="FILE", help="write what each stage did, as JSON")
+    asked = parser.parse_args()
+    check_remote()
+    found = repro()
+    if asked.output:
+        stage.write_json(asked.output, found)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except stage.UserError as error:
+        sys.exit(str(error))

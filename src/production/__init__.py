@@ -1,1 +1,0 @@
-"""Production uses the model: serve, monitor, promote, export."""

@@ -1,0 +1,129 @@
+"""Says in words what changed on each level: data, params, code, environment."""
+
+import math
+from typing import Any
+
+from report.blocks import Block, Bullets, Name, Paragraph, Strong, Table, Text
+
+Found = dict[str, Any]  # the review, or a part of it, as schema.json describes it
+FEW = 5  # names in one sentence
+PSI_SMALL, PSI_LARGE = 0.1, 0.25  # as usually read: none below the first, large from the second on
+
+
+def changes(found: Found) -> list[Block]:
+    """Return what changed, level by level; levels without a change are only named."""
+    written = {
+        "data": data(found["data"]),
+        "params": [edit(change) for change in found["params"]],
+        "code": [code(change) for change in found["code"]],
+        "environment": [edit(change) for change in found["environment"]],
+    }
+    blocks: list[Block] = []
+    for level, items in written.items():
+        if items:
+            silent = "" if level in found["levels"] else " (nothing the model depends on)"
+            blocks += [Paragraph((Strong(level.capitalize()), silent)), Bullets(items)]
+    same = [level for level, items in written.items() if not items]
+    return [*blocks, Paragraph(f"Unchanged: {', '.join(same)}.")] if same else blocks
+
+
+def data(found: Found) -> list[Text]:
+    """Return the changes of deliveries, rows, columns and sides, a sentence each."""
+    items: list[Text] = []
+    for what, names in found["deliveries"].items():
+        items += [(f"delivery {what}: ", Name(name)) for name in names]
+    rows = found["rows"]
+    if rows and any(rows[key] for key in ("added", "removed", "changed")):
+        items.append(
+            f"{rows['base']:,} → {rows['head']:,} rows: {rows['added']:,} added, "
+            f"{rows['removed']:,} removed, {rows['changed']:,} changed, "
+            f"of which {rows['relabelled']:,} have another target"
+        )
+    items += [("column ", *edit(change)) for change in found["schema"]]
+    shifted = [entry for entry in found["drift"] if entry["psi"] >= PSI_LARGE]
+    if shifted:
+        worst = (Name(shifted[0]["column"]), f" most (PSI {shifted[0]['psi']:.2f})")
+        items.append((f"{plural(len(shifted), 'column')} shifted, ", *worst))
+    sides = found["sides"] or {"to_test": 0, "to_train": 0}
+    if sides["to_test"]:
+        items.append(
+            f"{sides['to_test']:,} test rows were training rows of base: base's numbers flatter it"
+        )
+    if sides["to_train"]:
+        items.append(f"{sides['to_train']:,} test rows of base are training rows now")
+    return items
+
+
+def code(found: Found) -> Text:
+    """Return one changed file, its lines and the stages that depend on it."""
+    lines = f" ({found['added']:,} lines added, {found['removed']:,} removed)"
+    if not found["stages"]:
+        return (Name(found["file"]), lines, ", no stage depends on it")
+    return (Name(found["file"]), lines, ", read by ", *listed(found["stages"]))
+
+
+def listed(names: list[str]) -> tuple[str, ...]:
+    """Return at most FEW names with commas between them, and how many are left out."""
+    shown = [part for name in names[:FEW] for part in (", ", Name(name))][1:]
+    return (*shown, *[f" and {len(names) - FEW} more"] * (len(names) > FEW))
+
+
+def edit(change: Found) -> Text:
+    """Return what was added, removed or changed, from → to."""
+    if change["base"] is None:
+        return (Name(change["name"]), " added: ", Name(change["head"] or ""))
+    if change["head"] is None:
+        return (Name(change["name"]), " removed; it was ", Name(change["base"]))
+    return (Name(change["name"]), ": ", Name(change["base"]), " → ", Name(change["head"]))
+
+
+def data_details(found: Found) -> list[Block]:
+    """Return drift, target balance and changed cells, as far as there are any."""
+    blocks: list[Block] = []
+    if found["drift"]:
+        rows = [(Name(e["column"]), f"{e['psi']:.3f}", _size(e["psi"])) for e in found["drift"]]
+        blocks.append(Table(("column", "PSI", "drift"), "lrl", list(rows)))
+    if found["target"]:
+        rows = [(Name(e["value"]), number(e["base"]), number(e["head"])) for e in found["target"]]
+        blocks.append(Table(("target", "base", "head"), "lrr", list(rows)))
+    cells = found["rows"]["cells"] if found["rows"] else []
+    if cells:
+        counted = [(Name(e["column"]), f"{e['changed']:,}") for e in cells]
+        blocks.append(Table(("column", "cells changed"), "lr", list(counted)))
+    if found["duplicates"]:
+        blocks.append(Paragraph(f"{found['duplicates']:,} rows are alike in all but their key."))
+    return blocks
+
+
+def _size(psi: float) -> str:
+    return "none" if psi < PSI_SMALL else "some" if psi < PSI_LARGE else "large"
+
+
+def stages(found: list[Found]) -> list[Block]:
+    """Return what each stage did, how long it took and why."""
+    rows: list[tuple[Text, ...]] = [
+        (
+            Name(entry["stage"]),
+            entry["result"],
+            "—" if entry["seconds"] is None else f"{entry['seconds']:.1f}",
+            listed(entry["because"]),
+        )
+        for entry in found
+    ]
+    return [Table(("stage", "result", "seconds", "because"), "llrl", rows)] if rows else []
+
+
+def number(value: float | None, sign: str = "") -> str:
+    """Write a number with four decimals: fewer when it is large, more when it is tiny."""
+    if not value:
+        return "—" if value is None else "0"
+    power = math.floor(math.log10(abs(value)))
+    if not -9 < power < 12:
+        return f"{value:{sign}.1e}"
+    decimals = max(min(5 - power, 4), 0) if power > -4 else 1 - power
+    return f"{value:{sign},.{decimals}f}"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return '1 column' or '2 columns'."""
+    return f"{count:,} {noun}" + "s" * (count != 1)

@@ -1,0 +1,179 @@
+"""Says a review in words: the verdict, the metrics, what changed, what caused it, and details.
+
+Sections come in order of importance, so that a report that is too long is cut from its end.
+"""
+
+from report import charts
+from report.blocks import Alert, Block, Bullets, Name, Paragraph, Section, Strong, Table, Text
+from report.edits import Found, changes, data_details, edit, number, stages
+
+SYMBOLS = {"better": "▲", "worse": "▼", "within noise": "≈", "cannot tell": "?"}
+GATES = {
+    "passed": ("✅", "The gate passed."),
+    "failed": ("❌", "The gate failed."),
+    "off": ("", "No gate was applied."),
+}
+MATRIX = 6  # classes a confusion matrix shows before it becomes a list
+
+
+def sections(review: Found) -> list[Section]:
+    """Return the report, most important first; sections with nothing to say are left out."""
+    written = [
+        verdict(review),
+        Section("Metrics", metrics(review)),
+        Section("Metrics on the rows of both test sets", common(review), folded=True),
+        Section("What changed", changes(review["changes"])),
+        Section("What caused the difference", causes(review)),
+        Section("Charts", pictures(review)),
+        slices(review["slices"]),
+        Section("Confusion: test rows, base → head", confusion(review["charts"]), folded=True),
+        Section("Data in detail", data_details(review["changes"]["data"]), folded=True),
+        Section("Stages", stages(review["changes"]["stages"]), folded=True),
+    ]
+    return [section for section in written if section.blocks]
+
+
+def verdict(review: Found) -> Section:
+    """Return the first line, the gate, and everything that needs attention."""
+    found = review["verdict"]
+    symbol, gate = GATES[found["gate"]]
+    sides = (*_revision("Base: ", review["base"]), ", head: ", *_revision("", review["head"]))
+    blocks: list[Block] = [Paragraph((*sides, "."))]
+    if found["reasons"]:
+        blocks.append(Alert("CAUTION", found["reasons"]))
+    if review["changes"]["rules"]:
+        rules = [edit(rule) for rule in review["changes"]["rules"]]
+        blocks.append(Alert("IMPORTANT", ["This change alters the rules of the gate.", *rules]))
+    if review["notes"]:
+        blocks.append(Alert("WARNING", review["notes"]))
+    return Section(f"{symbol or SYMBOLS[found['outcome']]} {found['sentence']} {gate}", blocks)
+
+
+def _revision(side: str, found: Found) -> Text:
+    commit = (" at ", Name(found["commit"][:7])) if found["commit"] else ()
+    return (side, Name(found["label"]), *commit)
+
+
+def metrics(review: Found) -> list[Block]:
+    """Return the table of metrics, the primary one first, and how to read it."""
+    found = review["metrics"]
+    if not found:
+        return []
+    return [comparisons(found), Paragraph(_reading(review))]
+
+
+def common(review: Found) -> list[Block]:
+    """Return the same table for the test rows that both sides have, if those are fewer."""
+    found = review["common"]
+    if not found:
+        return []
+    which = f"{review['rows']['common']:,} of head's {review['rows']['head']:,} test rows"
+    return [Paragraph(f"{which} are test rows of base too."), comparisons(found)]
+
+
+def comparisons(found: list[Found]) -> Table:
+    """Return a table of comparisons, a metric each."""
+    header = ("metric", "base", "head", "difference", "95 % interval", "verdict")
+    rows = [comparison(c, (Name(c["metric"]), *_direction(c))) for c in found]
+    return Table(header, "lrrrrl", rows)
+
+
+def _direction(found: Found) -> Text:
+    return () if found["greater_is_better"] else (" (lower is better)",)
+
+
+def _reading(review: Found) -> Text:
+    count, rows = len(review["metrics"]), review["rows"]
+    primary: Text = (Name(review["metrics"][0]["metric"]),)
+    decides: Text = ("One metric was looked at: ", *primary, ". ")
+    if count > 1:
+        decides = (f"{count} metrics were looked at; only the first, ", *primary, ", decides. ")
+    compared = f"{rows['compared']:,} of head's {rows['head']:,} test rows"
+    scored = {
+        "head's test rows": f"Both models score the same {rows['head']:,} rows, head's test set.",
+        "unseen test rows": f"Both models score the {compared} from which base did not learn.",
+        "common test rows": f"Compared on the {compared} that are test rows of base too.",
+        "none": "There are no rows that both models score.",
+    }[rows["scored"]]
+    return (*decides, scored)
+
+
+def comparison(found: Found, name: Text) -> tuple[Text, ...]:
+    """Return one row of a table of comparisons."""
+    said = f"{SYMBOLS[found['outcome']]} {found['outcome']}"
+    interval = "—"
+    if found["low"] is not None and found["high"] is not None:
+        interval = f"{number(found['low'], '+')} to {number(found['high'], '+')}"
+    values = (number(found["base"]), number(found["head"]), number(found["difference"], "+"))
+    return (name, *values, interval, f"{said}: {found['reason']}" if found["reason"] else said)
+
+
+def causes(review: Found) -> list[Block]:
+    """Return each cause's share of the difference, as numbers and bars."""
+    found = review["causes"]
+    if not found:
+        return []
+    largest = max((abs(part["value"]) for part in found["parts"]), default=0) or 1
+    rows: list[tuple[Text, ...]] = [
+        (
+            part["cause"],
+            number(round(part["value"], 9), "+"),
+            "█" * round(20 * abs(part["value"]) / largest),
+        )
+        for part in found["parts"]
+    ]
+    rows.append((Strong("together"), number(found["total"], "+"), ""))
+    table = Table(("cause", ("effect on ", Name(found["metric"])), ""), "lrl", rows)
+    blocks: list[Block] = [table]
+    if found["notes"]:
+        blocks.append(Bullets(found["notes"]))
+    return blocks
+
+
+def pictures(review: Found) -> list[Block]:
+    """Return the charts."""
+    found = review["charts"]
+    primary: Found = review["metrics"][0] if review["metrics"] else {"metric": "", "head": None}
+    return [
+        *charts.curve(found["curve"]),
+        *charts.calibration(found["calibration"]),
+        *charts.history(found["history"], primary["metric"], primary["head"]),
+    ]
+
+
+def slices(found: list[Found]) -> Section:
+    """Return the comparison for each value of each column, losses first; folded without any."""
+    worse = [entry for entry in found if entry["comparison"]["outcome"] == "worse"]
+    ordered = [*worse, *(entry for entry in found if entry not in worse)]
+    header = ("slice", "rows", "base", "head", "difference", "95 % interval", "verdict")
+    rows = []
+    for entry in ordered:
+        name = (Name(entry["column"]), " is ", Name(entry["value"]))
+        first, *cells = comparison(entry["comparison"], name)
+        rows.append((first, f"{entry['rows']:,}", *cells))
+    title = f"Slices: {len(worse) or 'none'} of {len(found)} worse"
+    return Section(title, [Table(header, "lrrrrrl", rows)] * bool(rows), folded=not worse)
+
+
+def confusion(review: Found) -> list[Block]:
+    """Return test rows by actual and predicted class; the largest errors when classes are many."""
+    found = review["confusion"]
+    classes = list(dict.fromkeys(entry["actual"] for entry in found))
+    cells = {(e["actual"], e["predicted"]): _cell(e) for e in found}
+    if len(classes) <= MATRIX:
+        columns = [("predicted ", Name(name)) for name in classes]
+        rows: list[tuple[Text, ...]] = [
+            (Name(actual), *(cells.get((actual, predicted), "—") for predicted in classes))
+            for actual in classes
+        ]
+        return [Table(("actual", *columns), "l" + "r" * len(classes), rows)] * bool(found)
+    wrong = sorted((e for e in found if e["actual"] != e["predicted"]), key=lambda e: -e["head"])
+    listed: list[tuple[Text, ...]] = [
+        (Name(e["actual"]), Name(e["predicted"]), cells[e["actual"], e["predicted"]]) for e in wrong
+    ]
+    return [Table(("actual", "predicted", "test rows"), "llr", listed)]
+
+
+def _cell(entry: Found) -> str:
+    before = "—" if entry["base"] is None else f"{entry['base']:,}"
+    return f"{before} → {entry['head']:,}"

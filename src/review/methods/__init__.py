@@ -1,0 +1,1 @@
+"""The statistics of a review: pure functions, each with its source."""

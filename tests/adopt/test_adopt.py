@@ -1,0 +1,248 @@
+"""Any table can take the place of the data, and a failure changes nothing."""
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from adopt import leaks, task
+from conftest import AUTHOR, made_up, run
+
+ROOT = Path(__file__).parents[2]
+PROJECT_TESTS = [
+    *(f"tests/test_{name}.py" for name in ("conventions", "readme")),
+    *(f"tests/pipeline/test_{name}.py" for name in ("reruns", "traced")),
+]
+
+
+def adopt(project: Path, *words: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+    src = str(project / "src")
+    return run("python", "-m", "adopt", *words, cwd=project, check=check, PYTHONPATH=src)
+
+
+def state(project: Path) -> dict[str, str]:
+    """Return the hash of every file of the work tree and of Git's index, but for caches."""
+    listed = [p for p in project.rglob("*") if p.is_file() and ".git/" not in str(p)]
+    files = [p for p in listed if "__pycache__" not in str(p) and ".dvc/" not in str(p)]
+    found = {str(p): hashlib.md5(p.read_bytes()).hexdigest() for p in files}
+    return found | {"staged": run("git", "diff", "--cached", "--raw", cwd=project).stdout}
+
+
+def table(kind: str) -> pd.DataFrame:
+    """Return a table that is unlike the one the project has."""
+    random, rows = np.random.default_rng(0), made_up(300)
+    if kind == "regression":
+        return rows.rename(columns={"size": "größe in cm"}).drop(columns="bought")
+    if kind == "five classes":
+        return rows.assign(bought=random.choice(list("abcde"), 300, p=[0.6, 0.2, 0.1, 0.09, 0.01]))
+    return rows.assign(team=random.choice([f"t{i}" for i in range(40)], 300))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("kind", "name", "words"),
+    [
+        ("regression", "my table.csv", ["--target", "größe in cm", "--key", "id"]),
+        ("five classes", "semicolons.csv", ["--target", "bought"]),
+        ("binary", "tabs.tsv", ["--target", "bought", "--group", "team"]),
+        ("binary", "rows.parquet", ["--target", "member", "--time", "joined"]),
+    ],
+)
+def test_a_table_is_adopted_and_runs(
+    project: Path, tmp_path: Path, kind: str, name: str, words: list[str]
+) -> None:
+    """Whatever its shape and separator; `make test` passes, all of it for the first table.
+
+    For the others, those tests that read files of the project: the rest sees made-up tables alone.
+    """
+    path = tmp_path / name
+    separator = {"semicolons.csv": ";", "tabs.tsv": "\t"}.get(name, ",")
+    if name.endswith(".parquet"):
+        table(kind).to_parquet(path)
+    else:
+        table(kind).to_csv(path, index=False, sep=separator)
+
+    adopt(project, "--data", str(path), *words)
+
+    env = {"PYTHONPATH": str(project / "src")}
+    run("dvc", "repro", "-q", cwd=project, **env)
+    assert json.loads((project / "metrics/test.json").read_text())
+    assert (project / "data/raw" / name).read_bytes() == path.read_bytes()
+    tests = ["tests"] if kind == "regression" else PROJECT_TESTS
+    fast = ("-q", "-x", "-m", "not slow and not workflow")
+    run("python", "-m", "pytest", *fast, *tests, cwd=project, **env)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--target", "nothing"], "Column 'nothing' was not found"),
+        (["--target", "id"], "no feature to learn from: 'a' ignored: constant"),
+        (["--target", "bought", "--key", "colour"], "each key once"),
+        (["--target", "visits"], "is missing in"),
+        (["--target", "bought", "--task", "regression"], "holds no numbers"),
+        (["--target", "bought", "--key", "id", "--group", "id"], "asked for as key and as group"),
+        (["--target", "bought", "--time", "always"], "the time, is always 2026-01-01"),
+    ],
+)
+def test_a_failure_leaves_everything_as_it_was(
+    project: Path, tmp_path: Path, words: list[str], said: str
+) -> None:
+    path = tmp_path / "table.csv"
+    rows = made_up(100).assign(always="2026-01-01")
+    (rows[["id"]].assign(a="same") if words[1] == "id" else rows).to_csv(path, index=False)
+    before = state(project)
+
+    done = adopt(project, "--data", str(path), *words, check=False)
+
+    assert done.returncode != 0
+    assert said in done.stderr
+    assert done.stderr.endswith("Nothing was changed.\n")
+    assert "Traceback" not in done.stderr
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_uncommitted_changes_are_not_overwritten(project: Path, tmp_path: Path) -> None:
+    """Unless asked to with --force."""
+    made_up(100).to_csv(tmp_path / "t.csv", index=False)
+    (project / "params.yaml").write_text((project / "params.yaml").read_text() + "# mine\n")
+    words = ("--data", str(tmp_path / "t.csv"), "--target", "bought")
+
+    refused = adopt(project, *words, check=False)
+
+    assert "uncommitted changes" in refused.stderr
+    assert adopt(project, *words, "--force").returncode == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["data/mine.csv", "data/raw/second.csv"])
+def test_what_nobody_keeps_is_not_deleted(project: Path, tmp_path: Path, name: str) -> None:
+    """Not even with --force, if Git does not know it; in data/raw DVC does not."""
+    made_up(100).to_csv(tmp_path / "t.csv", index=False)
+    made_up(100, start=900).to_csv(project / name, index=False)
+    before = state(project)
+    force = ["--force"] if name == "data/mine.csv" else []
+
+    done = adopt(
+        project, "--data", str(tmp_path / "t.csv"), "--target", "bought", *force, check=False
+    )
+
+    assert done.returncode == 1
+    assert ("data/mine.csv" if force else "not what data/raw.dvc says") in done.stderr
+    assert state(project) == before
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGKILL])
+def test_an_adoption_that_is_cut_off_is_undone(
+    project: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    """At once, though the signal comes twice; or, after a kill, by the next call."""
+    made_up(20_000).to_csv(tmp_path / "t.csv", index=False)
+    before, saved = state(project), project / ".dvc/tmp/before-adopt"
+    words = ("-m", "adopt", "--data", str(tmp_path / "t.csv"), "--target", "bought")
+    env = {**os.environ, "PYTHONPATH": str(project / "src")}
+    with subprocess.Popen([sys.executable, *words], cwd=project, env=env) as process:
+        while process.poll() is None and (project / "dvc.lock").exists():
+            time.sleep(0.01)
+        process.send_signal(number)
+        process.send_signal(number)
+    assert process.returncode != 0 and saved.exists() == (number == signal.SIGKILL)
+
+    if number == signal.SIGKILL:
+        failed = adopt(project, "--data", "nothing", "--target", "bought", check=False)
+        assert "was cut off; what it had changed was put back" in failed.stderr
+    assert state(project) == before
+
+
+@pytest.mark.slow
+def test_make_hands_on_what_it_was_given(project: Path, tmp_path: Path) -> None:
+    """Neither the shell nor make reads it: no command runs, no character is lost."""
+    (project / ".venv").mkdir()
+    (project / ".venv/.synced").touch()
+    (project / ".tools/bin").mkdir(parents=True)
+    uv = project / ".tools/bin/uv"
+    uv.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    uv.chmod(0o755)
+    data, target = f"`touch {tmp_path}/ran` $HOME $(shell id)", 'the target: "x" | y\'s'
+
+    done = run(
+        "make", "-o", ".venv/.synced", "adopt", f"DATA={data}", f"TARGET={target}", cwd=project
+    )
+
+    assert f"--data={data}" in done.stdout.splitlines()
+    assert f"--target={target}" in done.stdout.splitlines()
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.slow
+def test_adopting_again_works(project: Path, tmp_path: Path) -> None:
+    made_up(200).to_csv(tmp_path / "t.csv", index=False)
+    words = ("--data", str(tmp_path / "t.csv"), "--target", "bought", "--key", "id")
+    adopt(project, *words)
+    run("git", "add", "-A", cwd=project)
+    run("git", *AUTHOR, "commit", "-qm", "adopted", cwd=project)
+
+    adopt(project, "--data", "data/raw", "--target", "member")
+
+    assert "member: {type: boolean, role: target}" in (project / "data/schema.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("target", "asked", "expected"),
+    [
+        (["a", "b"] * 50, None, "binary"),
+        ([True, False] * 50, None, "binary"),
+        ([0, 1] * 50, None, "binary"),
+        (list("abc") * 50, None, "multiclass"),
+        ([1.5, 2.5] * 50, None, "regression"),
+        (list(range(100)), None, "regression"),
+        ([0, 1, 2] * 50, "regression", "regression"),
+    ],
+)
+def test_the_task_follows_from_the_target(
+    target: list[object], asked: str | None, expected: str
+) -> None:
+    assert task.task_of(pd.Series(target, name="y"), asked) == expected
+
+
+def test_parameters_keep_their_comments() -> None:
+    text = "train:\n  estimator: old.Thing   # why\nreview:\n  gate: {a: {}}   # how\n"
+
+    found = task.parameters(text, "binary", pd.Series(["no", "yes"] * 5), {"by": "row"})
+
+    assert re.search(r"  estimator: sklearn.linear_model.LogisticRegression +# why\n", found)
+    assert re.search(r"  gate: {} +# how\n", found)
+
+
+@pytest.mark.parametrize(
+    "pair", [("no", "yes"), ("off", "on"), ("0", "1"), ("x", "null"), ("a", "b: c")]
+)
+def test_the_positive_class_is_read_back_as_it_is(pair: tuple[str, str]) -> None:
+    """YAML 1.1, which the stages read, takes yes, on and 1 for no text unless they are quoted."""
+    target = pd.Series([pair[0], *pair] * 5)
+
+    found = task.parameters("evaluate: {}\n", "binary", target, {"by": "row"})
+
+    assert yaml.safe_load(found)["evaluate"]["positive"] == pair[1]
+
+
+def test_a_column_that_alone_tells_the_target_is_named() -> None:
+    rows = made_up(400)
+    rows["refund"] = np.where(rows["bought"] == "yes", 3.5, 0.0)
+
+    found = leaks.leaks(rows, ["size", "colour", "refund"], rows["bought"], "binary")
+
+    assert found == ["refund"]

@@ -1,0 +1,113 @@
+"""The drafted schema says what a careful person would."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+import yaml
+
+from adopt import draft
+from pipeline.schema import read_schema
+
+
+def drafted(values: list[object], name: str = "x", role: str = "feature") -> dict[str, object]:
+    """Return the entry drafted for a column of text, as CSV gives it."""
+    text = pa.chunked_array([[None if v is None else str(v) for v in values]], pa.string())
+    return draft.entry(name, text, role)[0]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([1, 2, 2, 1], {"type": "integer", "role": "feature", "min": 0}),
+        ([-1, 2, 2, 1], {"type": "integer", "role": "feature"}),
+        ([0, 1, 1, 0], {"type": "integer", "role": "feature", "min": 0}),
+        ([1.5, 2, None], {"type": "number", "role": "feature", "nullable": True, "min": 0}),
+        (["True", "false"], {"type": "boolean", "role": "feature"}),
+        (["2026-01-31", "2026-02-28"], {"type": "date", "role": "feature"}),
+        (["31.01.2026", "28.02.2026"], {"type": "date", "role": "feature", "format": "%d.%m.%Y"}),
+        (["31/01/2026", "28/02/2026"], {"type": "date", "role": "feature", "format": "%d/%m/%Y"}),
+        (["01/31/2026", "02/28/2026"], {"type": "date", "role": "feature", "format": "%m/%d/%Y"}),
+        (["a", "b", "a"], {"type": "string", "role": "feature", "values": ["a", "b"]}),
+        (["007", "008", "007"], {"type": "string", "role": "feature", "values": ["007", "008"]}),
+    ],
+)
+def test_the_type_is_the_narrowest_that_fits(
+    values: list[object], expected: dict[str, object]
+) -> None:
+    assert drafted(values) == expected
+
+
+@pytest.mark.parametrize(
+    ("values", "name"),
+    [
+        (["same"] * 50, "constant"),
+        ([None] * 50, "empty"),
+        ([f"u{i}" for i in range(50)], "name"),
+        (list(range(1, 51)), "number"),
+        ([i * 1000 for i in range(50)], "customer_id"),
+        ([f"{i % 40} words " * 9 for i in range(50)], "note"),
+    ],
+)
+def test_columns_that_teach_nothing_are_ignored(values: list[object], name: str) -> None:
+    assert drafted(values, name)["role"] == "ignored"
+
+
+@pytest.mark.parametrize(
+    ("values", "why"),
+    [
+        (pa.array([[1], [2]]), "values of type list<item: int64> cannot be used"),
+        (pa.array([b"a", b"b"]), "values of type binary cannot be used"),
+        (pa.array(["1,5", "2.000,25", None]), "numbers with decimal commas: write them as 1.5"),
+    ],
+)
+def test_the_reason_to_ignore_a_column_is_true(values: pa.Array, why: str) -> None:
+    assert draft.entry("x", pa.chunked_array([values]))[1] == why
+
+
+@pytest.mark.parametrize(
+    ("days", "ambiguous"),
+    [(["01/02/2026", "03/04/2026"], True), (["01/02/2026", "31/01/2026"], False)],
+)
+def test_dates_that_can_be_read_in_two_ways_are_known(days: list[str], ambiguous: bool) -> None:
+    assert draft.is_ambiguous("%d/%m/%Y", pa.chunked_array([days])) == ambiguous
+
+
+def test_a_column_that_some_deliveries_lack_is_ignored(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    (tmp_path / "b.csv").write_text("x\n1\n")
+
+    found = draft.columns(sorted(tmp_path.iterdir()))
+
+    values, everywhere = found["y"]
+    assert (everywhere, found["x"][1]) == (False, True)
+    assert draft.entry("y", values, everywhere=everywhere)[1] == "not in every delivery"
+
+
+def test_one_cell_among_many_decides_the_type() -> None:
+    """The type holds for all rows, not for a sample."""
+    assert drafted([1, 2] * 5000 + ["x"])["type"] == "string"
+
+
+@pytest.mark.parametrize("name", ["a: b", "#", "no", "1", "größe", "a\nb", "'", '"', "- x", "{y}"])
+def test_any_name_survives_the_file(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "schema.yaml"
+
+    draft.write({name: {"type": "integer", "role": "feature"}}, path)
+
+    assert list(yaml.safe_load(path.read_text())["columns"]) == [name]
+
+
+def test_decisions_are_kept_and_new_columns_added(folder: Path) -> None:
+    decided = (folder / "data/schema.yaml").read_text()
+    before = read_schema()
+    rows = (folder / "data/raw/first.csv").read_text().splitlines()
+    lines = [rows[0] + ",new", *(f"{row},{i % 7}" for i, row in enumerate(rows[1:]))]
+    (folder / "data/raw/first.csv").write_text("\n".join(lines))
+
+    draft.main()
+
+    after = read_schema()
+    assert "new" not in decided
+    assert after.columns[:-1] == before.columns
+    assert (after.columns[-1].name, after.columns[-1].type) == ("new", "integer")

@@ -1,0 +1,401 @@
+"""The privileged job posts the review of a pull request's head, and nothing else.
+
+It runs as in CI: a process of its own, no package installed, GitHub an HTTP server on loopback.
+"""
+
+import io
+import json
+import os
+import shutil
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conftest import ROOT
+from github_server import BOT, REPOSITORY, TOKEN, GitHub, serve
+from report import markdown
+
+HEAD, OLD = "b" * 40, "a" * 40
+RUN, NUMBER = 71, 7
+FORK = "stranger/project"
+STAND_IN = ROOT / "tests/ci/actions/setup-cml/bin"
+CML = shutil.which("cml")
+Process = subprocess.CompletedProcess[str]
+
+
+def reviewed(commit: str | None = HEAD) -> dict[str, Any]:
+    """Return a review of a commit."""
+    review = json.loads((ROOT / "tests/report/data/review.json").read_text("utf-8"))
+    review["head"]["commit"] = commit
+    return review
+
+
+def packed(content: bytes, name: str = "review.json", kind: int = stat.S_IFREG) -> bytes:
+    """Return a zip archive of one file."""
+    member = zipfile.ZipInfo(name)
+    member.external_attr = (kind | 0o644) << 16
+    member.compress_type = zipfile.ZIP_DEFLATED
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as opened:
+        opened.writestr(member, content)
+    return archive.getvalue()
+
+
+def archived(review: dict[str, Any]) -> bytes:
+    return packed(json.dumps(review).encode())
+
+
+def finished(repository: str = REPOSITORY, **changed: Any) -> dict[str, Any]:
+    """Return the run of review.yml as the event describes it."""
+    return {
+        "id": RUN,
+        "event": "pull_request",
+        "path": ".github/workflows/review.yml",
+        "head_sha": HEAD,
+        "head_branch": "change",
+        "head_repository": {"full_name": repository},
+        "pull_requests": [],  # as GitHub writes it for forks
+        **changed,
+    }
+
+
+@pytest.fixture
+def github() -> Iterator[GitHub]:
+    """A GitHub with one open pull request."""
+    with serve() as server:
+        server.open_pull(NUMBER, HEAD)
+        yield server
+
+
+class Job:
+    """The privileged job: call it with a run; `calls` is what reached CML."""
+
+    def __init__(self, folder: Path, github: GitHub, programs: Path = STAND_IN) -> None:
+        """Keep everything in a folder."""
+        self.folder, self.github, self.programs = folder, github, programs
+
+    def __call__(self, run: dict[str, Any], **changed: str) -> Process:
+        """Run the module as comment.yml does, without any installed package."""
+        event = self.folder / "event.json"
+        event.write_text(json.dumps({"action": "completed", "workflow_run": run}))
+        env = {
+            "PATH": os.pathsep.join([str(self.programs), os.environ["PATH"]]),
+            "PYTHONPATH": str(ROOT / "src"),
+            "RECORDED": str(self.folder / "calls"),
+            "GITHUB_API_URL": self.github.url,
+            "GITHUB_SERVER_URL": "https://github.example",
+            "GITHUB_EVENT_PATH": str(event),
+            "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_TOKEN": TOKEN,
+            **changed,
+        }
+        words = [sys.executable, "-S", "-m", "ci.post"]
+        return subprocess.run(words, cwd=self.folder, env=env, capture_output=True, text=True)
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        """Return what CML was called with."""
+        log = self.folder / "calls"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+@pytest.fixture
+def job(tmp_path: Path, github: GitHub) -> Job:
+    """The job, with a stand-in for CML."""
+    return Job(tmp_path, github)
+
+
+def test_cml_gets_these_words_and_this_report(job: Job, github: GitHub) -> None:
+    """The check comes first, so that a locked conversation does not cost it."""
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished())
+
+    repo = ["--driver=github", f"--repo=https://github.example/{REPOSITORY}"]
+    report = markdown.report(reviewed())
+    assert done.stdout == f"Posted the review of {HEAD[:7]} to pull request {NUMBER}.\n"
+    assert [call["words"] for call in job.calls] == [
+        ["check", "create", *repo, f"--head-sha={HEAD}", "--title=verdict", "--conclusion=failure"],
+        [
+            "comment",
+            "update",
+            *repo,
+            "--target=pr/7",
+            "--publish=false",
+            "--watermark-title=review",
+        ],
+    ]
+    assert [(c["report"], c["token"], c["tracked"]) for c in job.calls] == [
+        (report, TOKEN, False)
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("gate", "conclusion"), [("passed", "success"), ("failed", "failure"), ("off", "neutral")]
+)
+def test_the_check_concludes_as_the_gate(
+    job: Job, github: GitHub, gate: str, conclusion: str
+) -> None:
+    review = reviewed()
+    review["verdict"]["gate"] = gate
+    github.upload(RUN, f"review-{NUMBER}", archived(review))
+
+    job(finished())
+
+    assert f"--conclusion={conclusion}" in job.calls[0]["words"]
+
+
+def test_a_fork_is_served_alike(job: Job, github: GitHub) -> None:
+    github.open_pull(NUMBER, HEAD, repository=FORK)
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished(FORK))
+
+    assert done.returncode == 0 and len(job.calls) == 2
+
+
+def test_the_check_of_another_base_is_not_the_verdict(job: Job, github: GitHub) -> None:
+    """Else one branch with two pull requests could meet the gate of main by another's."""
+    github.pulls[NUMBER]["base"]["ref"] = "release"
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    job(finished())
+
+    assert "--title=verdict on release" in job.calls[0]["words"]
+
+
+def test_a_change_of_what_judges_is_warned_about(job: Job, github: GitHub) -> None:
+    """GitHub says so, not the artifact; a file that was moved away counts."""
+    github.files = [{"filename": f"src/pipeline/{i}.py"} for i in range(130)]
+    github.files += [{"filename": "moved.py", "previous_filename": "src/review/gate.py"}]
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    job(finished())
+
+    said = "so read that before you believe this report: `src/review/gate.py`"
+    assert said in job.calls[1]["report"]
+
+
+def marked(login: str) -> dict[str, Any]:
+    """Return a comment that bears CML's watermark."""
+    body = f'Mine.\n\n![](https://cml.dev/watermark.png#{"a" * 40} "CML watermark review")'
+    return {"id": 1, "issue": NUMBER, "body": body, "user": {"login": login}}
+
+
+@pytest.mark.parametrize(("login", "verb"), [(BOT, "update"), ("stranger", "create")])
+def test_the_comment_of_somebody_else_is_not_taken_for_ours(
+    job: Job, github: GitHub, login: str, verb: str
+) -> None:
+    """CML would write the report into it, and its author could change it afterwards."""
+    github.comments = [marked(login)]
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    job(finished())
+
+    assert job.calls[1]["words"][:2] == ["comment", verb]
+
+
+def test_the_last_artifact_of_a_repeated_run_counts(job: Job, github: GitHub) -> None:
+    github.upload(RUN, f"review-{NUMBER}", packed(b"old"))
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    assert job(finished()).returncode == 0
+
+
+def test_a_review_of_a_lock_made_by_the_run_names_no_commit(job: Job, github: GitHub) -> None:
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed(None)))
+
+    assert job(finished()).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("pull", "names", "said"),
+    [
+        ({"state": "closed"}, ["review-7"], "pull request 7 is 'closed'"),
+        ({"head": {"sha": "c" * 40}}, ["review-7"], "moved on from bbbbbbb to ccccccc"),
+        ({}, [], "run 71 left no report"),
+        ({}, ["lock", "review-7x", "review-", "review-07"], "run 71 left no report"),
+    ],
+)
+def test_what_is_out_of_date_is_said_and_nothing_is_posted(
+    job: Job, github: GitHub, pull: dict[str, Any], names: list[str], said: str
+) -> None:
+    head = {**github.pulls[NUMBER]["head"], **pull.get("head", {})}
+    github.pulls[NUMBER] |= {**pull, "head": head}
+    for name in names:
+        github.upload(RUN, name, archived(reviewed()))
+
+    done = job(finished())
+
+    assert done.returncode == 0 and done.stdout.startswith("Nothing to post: ")
+    assert said in done.stdout and job.calls == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"event": "push"}, "the run's event is 'push'; expected 'pull_request'"),
+        ({"path": ".github/workflows/evil.yml"}, "the run's workflow is '.github/workflows/evil"),
+        ({"head_branch": "other"}, "the branch of pull request 7 is 'change'; expected 'other'"),
+        ({"head_repository": {"full_name": FORK}}, "the repository of pull request 7 is"),
+        ({"head_repository": None}, "the repository of pull request 7 is"),
+    ],
+)
+def test_a_run_of_something_else_is_refused(
+    job: Job, github: GitHub, changed: dict[str, Any], said: str
+) -> None:
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    refuses(job, finished(**changed), said)
+
+
+def refuses(job: Job, run: dict[str, Any], said: str) -> None:
+    """Hold that nothing is posted, and that one short sentence of plain text says why."""
+    done = job(run)
+
+    assert done.returncode == 1 and job.calls == []
+    assert said in done.stderr and len(done.stderr) < 500
+    assert done.stderr.isascii() and done.stderr.count("\n") == 1
+
+
+def bomb() -> bytes:
+    """Return an archive of 100 KB that opens to 100 MB."""
+    return packed(b" " * 100_000_000)
+
+
+def far() -> bytes:
+    """Return an archive whose file is said to start beyond what a 64-bit number can count."""
+    archive = bytearray(archived(reviewed()))
+    entry = archive.rindex(b"PK\x01\x02")
+    extra = b"\x01\x00\x08\x00" + b"\xff" * 8  # zip64: the offset
+    archive[entry + 30 : entry + 32] = len(extra).to_bytes(2, "little")
+    archive[entry + 42 : entry + 46] = b"\xff" * 4
+    name = entry + 46 + len("review.json")
+    archive[name:name] = extra
+    end = archive.rindex(b"PK\x05\x06")
+    archive[end + 12 : end + 16] = (end - entry).to_bytes(4, "little")
+    return bytes(archive)
+
+
+HOSTILE = {
+    "a symlink": (packed(b"/etc/passwd", kind=stat.S_IFLNK), "is no regular file"),
+    "a device": (packed(b"", kind=stat.S_IFCHR), "is no regular file"),
+    "another name": (packed(b"{}", "../review.json"), "files is ['../review.json']"),
+    "no zip": (b"not a zip", "is no zip archive"),
+    "cut short": (archived(reviewed())[:-30], "is no zip archive"),
+    "invalid UTF-8": (packed(b'{"version": "\xff"}'), "is not UTF-8"),
+    "no JSON": (packed(b"::error::hello"), "is not JSON"),
+    "NaN": (packed(b'{"version": NaN}'), "found NaN; expected finite numbers"),
+    "infinity": (packed(b'{"version": 1e999}'), "found 1e999; expected finite numbers"),
+    "deep": (packed(b"[" * 100_000), "is nested too deeply"),
+    "a command": (packed(b"{}", "##[add-mask]verdict"), "files is ['# #[add-mask]verdict']"),
+    "a far offset": (far(), "is no zip archive"),
+    "a line break": (packed(b'{"\\n::error::hello": 1}'), "found unknown"),
+    "a zip bomb": (bomb(), "has more than 2,000,000 bytes"),
+    "another commit": (archived(reviewed(OLD)), "the commit in review.json is 'aaaa"),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_a_hostile_artifact_is_refused(job: Job, github: GitHub, kind: str) -> None:
+    archive, said = HOSTILE[kind]
+    github.upload(RUN, f"review-{NUMBER}", archive)
+
+    refuses(job, finished(), said)
+
+
+def test_an_artifact_of_100_mb_is_not_read(job: Job, github: GitHub) -> None:
+    github.upload(RUN, f"review-{NUMBER}", os.urandom(1_000_000) * 100)
+
+    refuses(job, finished(), "has more than 2,000,000 bytes")
+
+
+def test_a_second_file_is_refused(job: Job, github: GitHub) -> None:
+    archive = io.BytesIO(archived(reviewed()))
+    with zipfile.ZipFile(archive, "a") as opened:
+        opened.writestr("more", "")
+    github.upload(RUN, f"review-{NUMBER}", archive.getvalue())
+
+    refuses(job, finished(), "the artifact's files is ['review.json', 'more']")
+
+
+def test_the_number_of_another_pull_request_is_refused(job: Job, github: GitHub) -> None:
+    """The name of the artifact is the only thing that a pull request says of itself."""
+    github.open_pull(8, OLD, "somebody-elses")
+    github.upload(RUN, "review-8", archived(reviewed()))
+
+    refuses(job, finished(), "the branch of pull request 8 is 'somebody-elses'")
+
+
+def test_the_number_of_no_pull_request_is_refused(job: Job, github: GitHub) -> None:
+    github.upload(RUN, "review-999", archived(reviewed()))
+
+    refuses(job, finished(), "GitHub answered 404 to GET repos/octo/project/pulls/999")
+
+
+def test_a_hostile_column_is_shown_and_does_nothing(job: Job, github: GitHub) -> None:
+    """It mentions nobody, links nowhere and ends no table."""
+    review = reviewed()
+    name = "x|</details>@octocat [a](https://evil.example) `#1` ![](https://evil.example/i.png)"
+    review["changes"]["data"]["drift"] = [{"column": name, "psi": 1.0}]
+    github.upload(RUN, f"review-{NUMBER}", archived(review))
+
+    done = job(finished())
+
+    assert done.returncode == 0
+    assert name not in job.calls[1]["report"] and "octocat" in job.calls[1]["report"]
+
+
+def test_a_failure_of_cml_is_a_failure(job: Job, github: GitHub) -> None:
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished(), RECORDED="/")
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("`cml check create` failed; what it said is above.\n")
+
+
+def test_the_other_host_does_not_see_the_token(job: Job, github: GitHub) -> None:
+    """The server answers 400 to an archive's request that carries one; see github_server."""
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished())
+
+    asked = [path for method, path, *_ in github.requests if method == "GET"]
+    assert done.returncode == 0 and any(path.endswith("/artifacts/1/zip") for path in asked)
+
+
+@pytest.mark.skipif(CML is None, reason="cml is not on PATH: CML itself is not run")
+def test_cml_itself_posts_once_and_updates(tmp_path: Path) -> None:
+    """A second push changes the same comment, no stranger's; each commit gets a check."""
+    with serve(tmp_path) as github:
+        done, stranger = [], marked("stranger")
+        github.comments.append(dict(stranger))
+        job = Job(tmp_path, github, Path(str(CML)).parent)
+        for sha in (OLD, HEAD):
+            github.open_pull(NUMBER, sha)
+            github.upload(RUN, f"review-{NUMBER}", archived(reviewed(sha)))
+            done += [job(finished(head_sha=sha), **trusting(github))]
+
+    assert [process.returncode for process in done] == [0, 0], done[0].stderr
+    assert [check["head_sha"] for check in github.checks] == [OLD, HEAD]
+    assert len(github.comments) == 2 and github.comments[0] == stranger
+    assert github.comments[1]["body"].startswith(markdown.report(reviewed(HEAD)))
+
+
+def trusting(github: GitHub) -> dict[str, str]:
+    """Return the environment in which Python and CML trust the server's certificate."""
+    certificate = str(github.certificate)
+    return {
+        "GITHUB_API_URL": f"{github.url}/api/v3",
+        "GITHUB_SERVER_URL": github.url,
+        "GITHUB_SHA": "d" * 40,
+        "SSL_CERT_FILE": certificate,
+        "NODE_EXTRA_CA_CERTS": certificate,
+    }

@@ -1,0 +1,157 @@
+"""check, review and comment run as GitHub runs them; what act cannot do is in act.py."""
+
+import json
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from act import RUN, Event, Hub, finished
+from conftest import AUTHOR, run
+from github_server import REPOSITORY, GitHub, serve
+from test_post import archived, packed, reviewed
+
+pytestmark = pytest.mark.workflow
+MERGE = "refs/pull/7/merge"
+FORK = "stranger/project"
+HOSTILE = "x|</details>@octocat [a](https://evil.example) `#1` ![](https://evil.example/i.png)"
+
+
+@pytest.fixture
+def hub(project: Path, tmp_path: Path) -> Hub:
+    """A hub that holds the project."""
+    return Hub.of(project, tmp_path / "hub")
+
+
+@pytest.fixture
+def github(hub: Hub) -> Iterator[GitHub]:
+    """The API of the hub."""
+    with serve() as server:
+        hub.url = server.url
+        yield server
+
+
+def change(project: Path, c: str = "0.5", *, repro: bool = True, push: bool = True) -> str:
+    """Commit another parameter, as asked with its results and their data, and return the commit."""
+    params = project / "params.yaml"
+    params.write_text(re.sub(r"C: [\d.]+", f"C: {c}", params.read_text()))
+    if repro:
+        run("dvc", "repro", "-q", cwd=project, PYTHONPATH=str(project / "src"))
+    if push:
+        run("dvc", "push", "-q", cwd=project)
+    run("git", "add", "-A", cwd=project)
+    run("git", *AUTHOR, "commit", "-qm", "change", cwd=project)
+    return run("git", "rev-parse", "HEAD", cwd=project).stdout.strip()
+
+
+def test_review_and_comment_of_a_fork(hub: Hub, project: Path, github: GitHub) -> None:
+    """From each push to CML's two calls, without a secret; the second push names the same comment.
+
+    That CML then changes the comment it made is for tests/ci/test_post.py, with CML itself.
+    """
+    commits = []
+    for c in ("0.5", "0.25"):
+        commits.append(change(project, c))
+        event = hub.pull(project, repository=FORK)
+        github.open_pull(7, commits[-1], repository=FORK)
+        made = hub.act("review", "pull_request", event, MERGE)
+        github.upload(RUN, "review-7", hub.archive("review-7") or b"")
+        posted = hub.act("comment", "workflow_run", finished(event))
+        assert (made.returncode, posted.returncode) == (0, 0), made.stdout + posted.stdout
+
+    check, comment, check_again, comment_again = hub.calls()
+    assert f"--head-sha={commits[0]}" in check["words"]
+    assert f"--head-sha={commits[1]}" in check_again["words"]
+    assert comment["words"] == comment_again["words"]
+    assert {"update", "--target=pr/7", "--watermark-title=review"} <= set(comment["words"])
+    assert "`train.options.C`: `1.0` → `0.5`" in comment["report"]
+    assert "`train.options.C`: `1.0` → `0.25`" in comment_again["report"]
+
+
+def test_a_lock_that_was_not_committed_is_offered(hub: Hub, project: Path) -> None:
+    change(project, repro=False)
+
+    done = hub.act("review", "pull_request", hub.pull(project), MERGE)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "dvc.lock is not committed up to date: run `make repro`, then" in done.stdout
+    assert hub.archive("lock")
+
+
+def test_data_that_was_not_pushed_is_named(hub: Hub, project: Path) -> None:
+    """And a review.json that was committed does not pass for the one that was not made."""
+    (project / "review.json").write_text(json.dumps(reviewed(None)))
+    run("git", "add", "--force", "review.json", cwd=project)
+    change(project, push=False)
+
+    done = hub.act("review", "pull_request", hub.pull(project), MERGE)
+
+    assert done.returncode == 1
+    assert "Not in the remote, though this commit needs it: [" in done.stdout
+    assert hub.archive("review-7") is None
+
+
+def hostile(kind: str, commit: str) -> bytes:
+    """Return what a pull request could leave in place of its review."""
+    review = reviewed(commit)
+    if kind == "symlink":
+        return packed(b"/etc/passwd", kind=stat.S_IFLNK)
+    if kind == "100 MB":
+        return packed(b" " * 100_000_000)
+    if kind == "invalid UTF-8":
+        return packed(b"\xff\xfe{}")
+    if kind == "NaN":
+        return packed(json.dumps(review).encode().replace(b'"version": 1', b'"version": NaN'))
+    return archived(review)
+
+
+@pytest.mark.parametrize("kind", ["symlink", "100 MB", "invalid UTF-8", "NaN", "number", "stale"])
+def test_what_is_not_the_review_of_the_head_is_not_posted(
+    hub: Hub, project: Path, github: GitHub, kind: str
+) -> None:
+    event = opened(hub, project, github)
+    commit = event["pull_request"]["head"]["sha"]
+    github.upload(RUN, "review-8" if kind == "number" else "review-7", hostile(kind, commit))
+    if kind == "number":
+        github.open_pull(8, "f" * 40, branch="other")
+    if kind == "stale":
+        github.open_pull(7, "e" * 40)
+
+    done = hub.act("comment", "workflow_run", finished(event))
+
+    said = {"stale": "moved on from", "NaN": "review.json", "invalid UTF-8": "review.json"}
+    assert said.get(kind, "Refused: ") in done.stdout
+    assert done.returncode == (kind != "stale")
+    assert hub.calls() == []
+
+
+def test_a_hostile_column_name_does_nothing(hub: Hub, project: Path, github: GitHub) -> None:
+    event = opened(hub, project, github)
+    review = reviewed(event["pull_request"]["head"]["sha"])
+    review["changes"]["data"]["drift"] = [{"column": HOSTILE, "psi": 0.5}]
+    github.upload(RUN, "review-7", archived(review))
+
+    done = hub.act("comment", "workflow_run", finished(event))
+
+    assert done.returncode == 0, done.stdout
+    assert HOSTILE not in hub.calls()[1]["report"]
+
+
+def opened(hub: Hub, project: Path, github: GitHub) -> Event:
+    """Open a pull request of what the project holds."""
+    event = hub.pull(project)
+    github.open_pull(7, event["pull_request"]["head"]["sha"])
+    return event
+
+
+def test_check_calls_both_targets(hub: Hub, project: Path) -> None:
+    """Tests are collected and not run: they are those that run this one."""
+    event = {"ref": "refs/heads/main", "repository": {"full_name": REPOSITORY}}
+
+    done = hub.act("check", "push", event, PYTEST_ADDOPTS="--collect-only")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Success - Main make check" in done.stdout
+    assert "Success - Main make test" in done.stdout

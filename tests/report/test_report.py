@@ -1,0 +1,238 @@
+"""The whole report: what it says, that it stays short and harmless, and what it is made with."""
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+
+from report import document, edits, markdown, terminal, words
+from report.blocks import Table
+from test_markdown import PARSER, active, hostile
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "tests/report/data/review.json"
+REVIEW = document.load(SAMPLE)
+INLINE = {"text", "code_inline", "strong_open", "strong_close", "softbreak"}
+NO_METRICS = {
+    "metrics": [],
+    "causes": None,
+    "slices": [],
+    "charts": {"curve": None, "calibration": None, "confusion": [], "history": []},
+}
+
+
+def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
+    """Yield container and key of every free text in a review."""
+    schema = resolved(schema)
+    places = list(value.items()) if isinstance(value, dict) else list(enumerate(value or []))
+    for key, item in places:
+        inner = resolved(schema["properties"][key] if isinstance(value, dict) else schema["items"])
+        if inner == document.SCHEMA["$defs"]["text"] and item is not None:
+            yield value, key
+        elif isinstance(item, (dict, list)):
+            yield from texts(inner, item)
+
+
+def resolved(schema: dict[str, Any]) -> dict[str, Any]:
+    """Follow references, and take what a value is when it is not null."""
+    while "$ref" in schema or "oneOf" in schema:
+        if "oneOf" in schema:
+            schema = schema["oneOf"][-1]
+        else:
+            schema = document.SCHEMA["$defs"][schema["$ref"].removeprefix("#/$defs/")]
+    return schema
+
+
+def with_text(review: dict[str, Any], text: str) -> dict[str, Any]:
+    """Return the review with `text` in the place of every free text that it has."""
+    changed = copy.deepcopy(review)
+    for container, key in list(texts(document.SCHEMA, changed)):
+        container[key] = text
+    return changed
+
+
+def largest(schema: dict[str, Any], text: str) -> Any:
+    """Return a value as large as the schema allows, with `text` in every place for text."""
+    schema = resolved(schema)
+    if "properties" in schema:
+        return {name: largest(inner, text) for name, inner in schema["properties"].items()}
+    if "items" in schema:
+        return [largest(schema["items"], text)] * schema["maxItems"]
+    if "enum" in schema or "const" in schema:
+        return max(schema.get("enum", [schema.get("const")]))
+    if "pattern" in schema:
+        return "f" * 40
+    simple = {"string": text, "boolean": False, "integer": 10**12, "number": -1e300}
+    return simple[schema["type"]]
+
+
+def shape(report: str) -> list[str]:
+    """Return the blocks that GitHub would see."""
+    return [token.type for token in PARSER.parse(report)]
+
+
+def test_the_first_line_is_the_verdict_and_the_gate() -> None:
+    assert markdown.report(REVIEW).splitlines()[0] == (
+        "### ❌ This change (data and params) makes the model better: `roc_auc` goes from 0.8412 "
+        "to 0.8597 (+0.0185, 95 % interval +0.0071 to +0.0299). The gate failed."
+    )
+
+
+def test_the_report_holds_all_parts_in_order() -> None:
+    lines = markdown.report(REVIEW).splitlines()
+
+    assert [line for line in lines if line.startswith(("###", "<summary>", "> [!"))][1:] == [
+        "> [!CAUTION]",
+        "> [!IMPORTANT]",
+        "> [!WARNING]",
+        "### Metrics",
+        "<summary>Metrics on the rows of both test sets</summary>",
+        "### What changed",
+        "### What caused the difference",
+        "### Charts",
+        "### Slices: 1 of 3 worse",
+        "<summary>Confusion: test rows, base → head</summary>",
+        "<summary>Data in detail</summary>",
+        "<summary>Stages</summary>",
+    ]
+
+
+def test_a_review_without_metrics_still_says_what_changed() -> None:
+    """The first pull request of a repository, or a base whose model cannot be scored."""
+    review = REVIEW | NO_METRICS | {"notes": []}
+
+    titles = [line for line in markdown.report(review).splitlines() if line.startswith("###")]
+
+    assert titles[1:] == ["### What changed"]
+
+
+@given(hostile)
+def test_hostile_text_changes_nothing_but_words(text: str) -> None:
+    """No link, image, mention or markup of its own; every table and fold keeps its shape."""
+    report = markdown.report(with_text(REVIEW, text))
+
+    tokens = PARSER.parse(report)
+    children = [child for token in tokens for child in token.children or []]
+    assert [token.type for token in tokens] == shape(markdown.report(with_text(REVIEW, "x")))
+    assert {child.type for child in children} <= INLINE
+    assert [c.content for c in children if c.type == "text" and active(c.content)] == []
+
+
+@given(hostile)
+def test_only_our_own_html_and_diagrams_are_written(text: str) -> None:
+    def raw(report: str) -> list[str]:
+        return [t.content for t in PARSER.parse(report) if t.type in ("html_block", "fence")]
+
+    assert raw(markdown.report(with_text(REVIEW, text))) == raw(markdown.report(REVIEW))
+
+
+@pytest.mark.parametrize("text", ["x" * 500, "😀" * 500, "`|" * 250, "@ " * 250, "<" * 500])
+def test_the_largest_review_fits_a_comment(text: str) -> None:
+    """The end is cut if need be, and says so; the verdict and the metrics stay."""
+    report = markdown.report(largest(document.SCHEMA, text))
+
+    assert len(report.encode()) <= markdown.LARGEST_BYTES
+    assert "### Metrics" in report
+    is_cut = "<summary>Stages</summary>" not in report
+    assert is_cut == ("\nLeft out, because the report is too long: " in report)
+
+
+def test_it_runs_on_the_standard_library_alone() -> None:
+    """The privileged job installs nothing, and must not run the project's own pipeline."""
+    script = (
+        "import sys; sys.path.insert(0, sys.argv[2]);"
+        "from report import document, markdown, terminal;"
+        "review = document.load(sys.argv[1]); markdown.report(review); terminal.report(review);"
+        "print({name.partition('.')[0] for name in sys.modules} - sys.stdlib_module_names)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-S", "-I", "-c", script, str(SAMPLE), str(ROOT / "src")],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout in ("{'__main__', 'report'}\n", "{'report', '__main__'}\n")
+
+
+def command(*words: str) -> "subprocess.CompletedProcess[str]":
+    """Run `python -m report`."""
+    return subprocess.run([sys.executable, "-m", "report", *words], capture_output=True, text=True)
+
+
+def test_the_command_writes_what_the_functions_return(tmp_path: Path) -> None:
+    command(str(SAMPLE), "--output", str(tmp_path / "report.md"))
+
+    assert (tmp_path / "report.md").read_text("utf-8") == markdown.report(REVIEW)
+    assert command(str(SAMPLE), "--terminal").stdout == terminal.report(REVIEW)
+
+
+def test_a_file_that_is_no_review_ends_in_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "review.json").write_text(json.dumps({"version": 1}))
+
+    done = command(str(tmp_path / "review.json"))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1 and "found no ['base', " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        (None, "—"),
+        (0.0, "0"),
+        (0.98125, "+0.9812"),
+        (-0.00001234, "-0.000012"),
+        (123456.789, "+123,457"),
+        (-3455.6, "-3,455.60"),
+        (1e300, "+1.0e+300"),
+    ],
+)
+def test_a_number_has_the_digits_that_matter(value: float | None, written: str) -> None:
+    assert edits.number(value, "+") == written
+
+
+def test_many_classes_become_a_list_of_the_largest_errors() -> None:
+    names = "abcdefg"
+    pairs = [(actual, predicted) for actual in names for predicted in names]
+    found = [
+        {"actual": a, "predicted": p, "base": None, "head": 100 if a == p else i}
+        for i, (a, p) in enumerate(pairs)
+    ]
+
+    (table,) = words.confusion({"confusion": found})
+
+    assert isinstance(table, Table)
+    assert table.rows[:2] == [("g", "f", "— → 47"), ("g", "e", "— → 46")]
+
+
+@pytest.mark.parametrize(
+    ("change", "written"),
+    [
+        ({"name": "C", "base": "1", "head": "2"}, "`C`: `1` → `2`"),
+        ({"name": "C", "base": None, "head": "2"}, "`C` added: `2`"),
+        ({"name": "C", "base": "1", "head": None}, "`C` removed; it was `1`"),
+    ],
+)
+def test_an_edit_says_what_was_and_what_is(change: dict[str, Any], written: str) -> None:
+    assert markdown.inline(edits.edit(change)) == written
+
+
+def test_a_list_of_names_is_cut() -> None:
+    assert markdown.inline(edits.listed(list("abc"))) == "`a`, `b`, `c`"
+    assert markdown.inline(edits.listed(list("abcdefg"))) == "`a`, `b`, `c`, `d`, `e` and 2 more"
+
+
+def test_a_loss_in_one_slice_is_not_folded_away() -> None:
+    worse = words.slices(REVIEW["slices"])
+    fine = words.slices([s for s in REVIEW["slices"] if s["comparison"]["outcome"] != "worse"])
+
+    assert (worse.title, worse.folded) == ("Slices: 1 of 3 worse", False)
+    assert (fine.title, fine.folded) == ("Slices: none of 2 worse", True)

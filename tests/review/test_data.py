@@ -1,0 +1,185 @@
+"""What changed in the data is counted right."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from conftest import SCHEMA, made_up
+from pipeline.schema import Schema, read_schema
+from review import data
+from review.methods import drift
+
+
+def sides(rows: pd.DataFrame, tests: int = 30) -> pd.DataFrame:
+    """Return the rows with their hashes; the last ones are test rows."""
+    return data.with_sides(rows.iloc[:-tests], rows.iloc[-tests:], ["id"])
+
+
+def test_added_removed_changed_and_relabelled_rows_are_counted() -> None:
+    base = made_up(100)
+    head = pd.concat([base.iloc[5:], made_up(7, start=1000)], ignore_index=True)
+    head.loc[:2, "size"] += 1
+    head.loc[2, "bought"] = "no" if head.loc[2, "bought"] == "yes" else "yes"
+
+    found = data.rows(sides(base), sides(head), "bought")
+
+    assert found == {
+        "base": 100, "head": 102, "added": 7, "removed": 5, "changed": 3, "relabelled": 1,
+        "cells": [{"column": "size", "changed": 3}, {"column": "bought", "changed": 1}],
+    }  # fmt: skip
+
+
+def test_another_type_with_the_same_values_is_no_change() -> None:
+    base = made_up(100).assign(size=range(100))
+
+    assert (
+        data.rows(sides(base), sides(base.assign(size=base["size"] * 1.0)), "size")["changed"] == 0
+    )
+
+
+def test_missing_stays_equal_to_missing() -> None:
+    base = made_up(100)
+
+    assert data.rows(sides(base), sides(base.copy()), "bought")["changed"] == 0
+
+
+def test_repeated_rows_pair_one_to_one() -> None:
+    """Three of a kind against two of the kind: one was removed."""
+    row = made_up(1)
+    base, head = (data.with_sides(pd.concat([row] * n), row[:0], ["id"]) for n in (3, 2))
+
+    found = data.rows(base, head, "bought")
+
+    assert (found["added"], found["removed"]) == (0, 1)
+
+
+def test_rows_that_change_sides_are_counted() -> None:
+    rows = made_up(100)
+
+    assert data.sides(sides(rows, 30), sides(rows, 40)) == {"to_test": 10, "to_train": 0}
+
+
+def test_rows_alike_in_all_but_their_key_are_duplicates(tmp_path: Path) -> None:
+    (tmp_path / "schema.yaml").write_text(SCHEMA)
+    rows = made_up(50)
+    twice = pd.concat([rows, rows.iloc[:3].assign(id=[901, 902, 903])])
+
+    assert data.duplicates(twice, read_schema(str(tmp_path / "schema.yaml"))) == 3
+
+
+def schema(folder: Path, *edits: tuple[str, str]) -> Schema:
+    """Return the made-up table's schema, edited."""
+    text = SCHEMA
+    for old, new in edits:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "schema.yaml").write_text(text)
+    return read_schema(str(folder / "schema.yaml"))
+
+
+NO_KEY = ("id: {type: integer, role: key}", "id: {type: integer, role: ignored}")
+NO_SIZE = ("size: {type: number, role: feature", "size: {type: number, role: ignored")
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "expected"),
+    [
+        ([], [], ["id"]),
+        ([], [NO_SIZE], ["id"]),
+        ([NO_KEY], [NO_KEY, NO_SIZE], ["visits", "colour", "member", "joined"]),
+        ([NO_KEY], [], ["size", "visits", "colour", "member", "joined"]),
+    ],
+)
+def test_rows_are_told_apart_by_what_both_sides_have(
+    tmp_path: Path, base: list, head: list, expected: list[str]
+) -> None:
+    """The key if both have it, else the columns that both use, but not the target."""
+    assert data.identity(schema(tmp_path, *base), schema(tmp_path, *head)) == expected
+
+
+def test_test_rows_that_taught_the_base_are_known() -> None:
+    """Though a row was delivered twice."""
+    rows = made_up(100)
+    base = data.with_sides(rows.iloc[:70], rows.iloc[70:], ["id"])
+    head = data.with_sides(rows.iloc[:60], pd.concat([rows.iloc[60:], rows.iloc[60:61]]), ["id"])
+
+    found = data.tested((base, head), 41)
+
+    assert found.base == 30
+    assert found.learnt.tolist() == [True] * 10 + [False] * 30 + [True]
+    assert [pair.tolist() for pair in found.pairs] == [list(range(30)), list(range(10, 40))]
+
+
+def test_a_column_under_another_name_is_known_by_its_values(tmp_path: Path) -> None:
+    rows = made_up(100)
+    columns = ("size: {", "width: {")
+    after = rows.rename(columns={"size": "width"}).drop(columns="colour")
+
+    found = data.renamed(
+        (sides(rows), sides(after)), schema(tmp_path), schema(tmp_path, columns, NO_MORE)
+    )
+
+    assert found == {"width": "size"}
+
+
+NO_MORE = ("colour: {type: string, role: feature", "colour: {type: string, role: ignored")
+
+
+def test_the_balance_of_classes_and_of_numbers() -> None:
+    classes = data.balance(pd.Series(["a", "a", "b"]), pd.Series(["a", "c"]))
+    numbers = data.balance(pd.Series([1.0, 2.0]), pd.Series([2.0, 4.0]))
+
+    other = data.balance(pd.Series([1.0, 2.0]), pd.Series(["a", "b"]))
+
+    assert {e["base"] for e in other} == {None}
+    assert {e["value"]: (e["base"], e["head"]) for e in classes} == {
+        "a": (0.666667, 0.5), "c": (0.0, 0.5), "b": (0.333333, 0.0),
+    }  # fmt: skip
+    assert numbers[0] == {"value": "mean", "base": 1.5, "head": 3.0}
+
+
+@pytest.mark.parametrize(
+    ("shift", "low", "high"), [(0.0, 0.0, 0.01), (0.005, 0.0, 0.01), (1.0, 0.5, 2.0)]
+)
+def test_drift_is_an_effect_size(shift: float, low: float, high: float) -> None:
+    """A tiny shift of many rows is no alarm, though its p-value would be; one of 1 sd is."""
+    base, head = np.random.default_rng(0).normal(0, 1, (2, 50_000))
+
+    assert low <= drift.psi(pd.Series(base), pd.Series(head + shift)) <= high
+
+
+@pytest.mark.parametrize(
+    ("base", "head"),
+    [
+        ([1.0] * 50 + [0.0] * 950, [1.0] * 950 + [0.0] * 50),
+        ([0.0] * 950 + [1.0] * 50, [0.0] * 50 + [1.0] * 950),
+        ([0.0] * 100, [5.0] * 100),
+        ([0.0] * 920 + list(range(1, 81)), list(range(1, 1001))),
+    ],
+)
+def test_drift_is_seen_in_either_direction(base: list[float], head: list[float]) -> None:
+    """Also of columns that hold few values, or mostly one."""
+    assert drift.psi(pd.Series(base), pd.Series(head)) > 1
+
+
+@pytest.mark.parametrize(
+    "base",
+    [
+        pd.Series(["a", "b", None] * 100),
+        pd.Series([1.0, 2.0, np.nan] * 100),
+        pd.Series([True, False, True] * 100),
+        pd.Series(pd.date_range("2026-01-01", periods=300)),
+        pd.Series([np.nan] * 300),
+    ],
+)
+def test_drift_is_nothing_for_the_same_rows_and_finite_for_others(base: pd.Series) -> None:
+    assert drift.psi(base, base) == pytest.approx(0)
+    assert np.isfinite(drift.psi(base, base.iloc[:1]))
+
+
+def test_edits_are_sorted_by_kind() -> None:
+    assert data.edits({"a": 1, "b": 1}, {"b": 2, "c": 1}) == {
+        "added": ["c"], "removed": ["a"], "changed": ["b"],
+    }  # fmt: skip

@@ -1,0 +1,84 @@
+"""The gate fails what is surely worse, and nothing else."""
+
+import pytest
+
+from pipeline.stage import ParamsError
+from review.gate import Params, failures
+from review.methods.compare import Comparison
+
+
+def found(metric: str, head: float, low: float, high: float) -> list[Comparison]:
+    better = metric != "log_loss"
+    return [Comparison(metric, better, 0.9, head, head - 0.9, low, high, "DeLong", "worse")]
+
+
+@pytest.mark.parametrize(
+    ("rule", "comparison", "fails"),
+    [
+        ({"max_drop": 0.01}, found("roc_auc", 0.85, -0.06, -0.04), True),
+        ({"max_drop": 0.01}, found("roc_auc", 0.85, -0.06, -0.005), False),
+        ({"max_drop": 0.05}, found("roc_auc", 0.85, -0.06, -0.04), False),
+        ({"min": 0.9}, found("roc_auc", 0.89, -0.1, 0.1), True),
+        ({"min": 0.8}, found("roc_auc", 0.89, -0.1, 0.1), False),
+        ({"max_drop": 0.01}, found("log_loss", 0.95, 0.04, 0.06), True),
+        ({"max_drop": 0.01}, found("log_loss", 0.85, -0.06, -0.04), False),
+        ({"min": 0.5}, found("log_loss", 0.6, -0.1, 0.1), True),
+    ],
+)
+def test_a_rule_is_broken_beyond_the_tolerance_or_the_floor(
+    rule: dict[str, float], comparison: list[Comparison], fails: bool
+) -> None:
+    """The whole interval has to lie beyond `max_drop`; `min` is the most for a loss."""
+    metric, head = comparison[0].metric, comparison[0].head
+    assert head is not None
+
+    reasons, unchecked = failures({metric: rule}, comparison, {metric: head})
+
+    assert (bool(reasons), unchecked) == (fails, [])
+
+
+def test_the_floor_is_for_all_test_rows_of_head() -> None:
+    """However good head is on the rows that could be compared."""
+    few = found("roc_auc", 1.0, 0.05, 0.15)
+
+    reasons, _ = failures({"roc_auc": {"min": 0.95}}, few, {"roc_auc": 0.949996})
+
+    assert reasons == ["roc_auc is 0.949996, below the least allowed, 0.95."]
+
+
+def test_a_drop_that_cannot_be_told_is_not_passed_in_silence() -> None:
+    unknown = Comparison(
+        "roc_auc", True, None, 0.9, None, None, None, "none", "cannot tell", "base has none"
+    )
+
+    reasons, unchecked = failures({"roc_auc": {"max_drop": 0.01}}, [unknown], {"roc_auc": 0.9})
+
+    assert reasons == []
+    assert unchecked == ["The gate's max_drop of roc_auc cannot be checked: base has none."]
+
+
+def test_a_rule_about_an_unknown_metric_is_an_error() -> None:
+    with pytest.raises(ParamsError, match=r"'gate' names 'f1'; expected one of \['roc_auc'\]"):
+        failures({"f1": {"min": 0.5}}, found("roc_auc", 0.9, -0.1, 0.1), {"roc_auc": 0.9})
+
+
+@pytest.mark.parametrize(
+    ("gate", "words"),
+    [
+        ({"nothing": {"min": 1}}, "unknown metric 'nothing'"),
+        ({"roc_auc": {"most": 1}}, "expected some of min, max_drop"),
+        ({"roc_auc": {"max_drop": -1}}, "expected numbers, max_drop from 0 on"),
+        ({"roc_auc": {"min": "high"}}, "expected numbers"),
+        ({"roc_auc": {"min": True}}, "expected numbers"),
+        ({"roc_auc": {"min": float("inf")}}, "expected numbers"),
+    ],
+)
+def test_a_gate_that_makes_no_sense_is_refused(gate: dict[str, object], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Params(gate, [], 1.0)
+
+
+@pytest.mark.parametrize("budget", [-1.0, float("nan"), float("inf")])
+def test_a_budget_is_a_number_of_seconds(budget: float) -> None:
+    with pytest.raises(ValueError, match="expected seconds"):
+        Params({}, [], budget)
