@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from adopt import datasheet, draft, leaks, task, undo
+from adopt import datasheet, draft, leaks, task, types, undo
 from adopt.draft import Entry
 from pipeline import delivery, stage, validate
 from pipeline.schema import Schema, read_schema
@@ -70,7 +70,7 @@ def entries(files: list[Path], roles: dict[str, str]) -> tuple[dict[str, Entry],
             notes[name] = f"ignored: {why}"
         if why and name in roles:
             raise AdoptError(f"Column '{name}' cannot be the {role}: {why}.")
-        if draft.is_ambiguous(drafted[name].get("format"), values):
+        if types.is_ambiguous(drafted[name].get("format"), values):
             notes[name] = "read as day/month/year, though month/day/year fits too: see 'format'"
         if name in roles and values.null_count:
             raise AdoptError(

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import yaml
 
+from adopt import roles, types
 from pipeline import delivery, stage
-from pipeline.schema import Column
 from pipeline.stage import UserError
 
 HEADER = """\
@@ -21,15 +20,6 @@ HEADER = """\
 
 columns:
 """
-DAY_FIRST, MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-FORMATS = (
-    *(None, DAY_FIRST, MONTH_FIRST, "%d.%m.%Y"),
-    *(f"{day} %H:%M" for day in (DAY_FIRST, MONTH_FIRST, "%d.%m.%Y")),
-)
-DECIMAL_COMMA = r"[+-]?\d+([. ]\d{3})*,\d+"
-SAMPLE = 1000  # rows on which a type is tried before all rows are
-VALUES = 20  # a text column with at most this many values gets them listed
-FREE_TEXT_LENGTH = 60
 Entry = dict[str, Any]
 
 
@@ -40,7 +30,7 @@ def entry(
 
     everywhere: whether every delivery has the column.
     """
-    kind, form, typed = infer(name, values)
+    kind, form, typed = types.infer(name, values)
     if len(typed) < len(values):
         return {"type": kind, "role": "ignored"}, f"values of type {values.type} cannot be used"
     if not everywhere:
@@ -54,71 +44,10 @@ def entry(
     if kind in ("integer", "number") and role == "feature" and typed.min() >= 0:
         drafted["min"] = 0
     distinct = typed.nunique()
-    if kind == "string" and role in ("feature", "target") and distinct <= VALUES:
+    if kind == "string" and role in ("feature", "target") and distinct <= roles.VALUES:
         drafted["values"] = sorted(typed.dropna().unique().tolist())
-    why = _useless(name, kind, typed, distinct) if role == "feature" else ""
+    why = roles.useless(name, kind, typed, distinct) if role == "feature" else ""
     return ({"type": kind, "role": "ignored"}, why) if why else (drafted, "")
-
-
-def infer(name: str, values: pa.ChunkedArray) -> tuple[str, str | None, pd.Series]:
-    """Return the narrowest type all values have, the format of dates, and the typed values."""
-    tries = [
-        ("boolean", None),
-        ("integer", None),
-        ("number", None),
-        *(("date", f) for f in FORMATS),
-    ]
-    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
-        tries = [("number", None)]  # Parquet says it: a float that happens to be whole stays one
-    elif pa.types.is_integer(values.type):
-        tries = [("integer", None)]
-    if values.null_count == len(values):
-        tries = []
-    for kind, form in tries:
-        column = Column(name, kind, "feature", nullable=True, format=form)
-        some = values.drop_null().slice(0, SAMPLE)
-        if not _reads_as(kind, some):
-            continue
-        if not delivery.convert(some, column)[1].any():
-            typed, bad = delivery.convert(values, column)
-            if not bad.any():
-                return kind, form, typed
-    return "string", None, delivery.convert(values, Column(name, "string", "feature"))[0]
-
-
-def _reads_as(kind: str, values: pa.ChunkedArray) -> bool:
-    """Say whether text is meant so: 0 and 1 are numbers, and 00123 is none."""
-    if not pa.types.is_string(values.type):
-        return bool(pa.types.is_boolean(values.type)) if kind == "boolean" else True
-    words = {str(word).strip().lower() for word in values.unique().to_pylist()}
-    if kind == "boolean":
-        return words <= {"true", "false"}
-    return kind == "date" or not any(re.fullmatch(r"0\d+", word) for word in words)
-
-
-def is_ambiguous(form: str | None, values: pa.ChunkedArray) -> bool:
-    """Say whether dates that are read with the day first could be read with the month first."""
-    if form is None or not form.startswith(DAY_FIRST):
-        return False
-    other = Column("", "date", "feature", nullable=True, format=form.replace("%d/%m", "%m/%d"))
-    return not delivery.convert(values, other)[1].any()
-
-
-def _useless(name: str, kind: str, typed: pd.Series, distinct: int) -> str:
-    rows = int(typed.notna().sum())
-    if distinct <= 1:
-        return "constant" if distinct else "empty"
-    if kind == "string" and typed.dropna().head(SAMPLE).str.fullmatch(DECIMAL_COMMA).all():
-        return "numbers with decimal commas: write them as 1.5"
-    if kind == "string" and distinct == rows and rows > VALUES:
-        return "identifier: every value is different"
-    if kind == "string" and (distinct > rows / 2 or typed.str.len().mean() > FREE_TEXT_LENGTH):
-        return "free text" if distinct > VALUES else ""
-    named_id = re.search(r"(?i)(^|[^a-z])id$", name) is not None
-    counts = named_id or (kind == "integer" and typed.max() - typed.min() < 2 * rows)
-    if kind == "integer" and distinct == rows > VALUES and counts:
-        return "identifier: every value is different"
-    return ""
 
 
 def line(name: str, drafted: Entry) -> str:

@@ -10,9 +10,10 @@ import pandas as pd
 from pipeline import dataset, scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import data, models, revision
-from review.methods import attribute, compare
-from review.methods.attribute import Budget, Causes, Levels
+from review import data, models, reruns, revision
+from review.methods import compare, shapley
+from review.methods.shapley import Causes, Levels
+from review.reruns import Budget
 from review.revision import ReviewError, Side
 
 
@@ -43,7 +44,7 @@ def causes(
         budget.check(chosen)
         print(f"  {' and '.join(sorted(chosen))} of head with the rest of base …", file=sys.stderr)
         with revision.checkout(str(base.commit), "a rerun", head.root) as side:
-            made = attribute.rerun(base, head, chosen | fixed, side.root)
+            made = reruns.rerun(base, head, chosen | fixed, side.root)
             try:
                 _expect_unseen(made, head, rows)
                 target, positive = head.schema.target.name, after.positive
@@ -52,7 +53,7 @@ def causes(
                     raise ReviewError("its estimator gives no probabilities")
                 return scores.value(metric, models.comparable(said, after))
             except UserError as error:
-                raise attribute.RerunError(
+                raise shapley.RerunError(
                     f"{made.label[0].upper()}{made.label[1:]} cannot be scored: {error}."
                 ) from None
 
@@ -63,7 +64,7 @@ def causes(
             raise ReviewError(
                 f"{metric} is undefined for base, so its change has no causes to tell."
             )
-        found = attribute.attribute(players, value, shift)
+        found = shapley.attribute(players, value, shift)
     except UserError as error:
         notes.append(str(error))
         return None

@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from adopt import draft
+from adopt import draft, types
 from pipeline.schema import read_schema
 
 
@@ -70,7 +70,7 @@ def test_the_reason_to_ignore_a_column_is_true(values: pa.Array, why: str) -> No
     [(["01/02/2026", "03/04/2026"], True), (["01/02/2026", "31/01/2026"], False)],
 )
 def test_dates_that_can_be_read_in_two_ways_are_known(days: list[str], ambiguous: bool) -> None:
-    assert draft.is_ambiguous("%d/%m/%Y", pa.chunked_array([days])) == ambiguous
+    assert types.is_ambiguous("%d/%m/%Y", pa.chunked_array([days])) == ambiguous
 
 
 def test_a_column_that_some_deliveries_lack_is_ignored(tmp_path: Path) -> None:

@@ -1,23 +1,12 @@
-"""What caused the difference: each changed level's share, by Shapley values over reruns."""
+"""What caused a difference: the share of each level, by Shapley values."""
 
 import itertools
 import math
-import shutil
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 from pipeline.stage import UserError
-from review import revision
-from review.revision import Side
 
-FILES = {
-    "data": ("data/raw.dvc", "data/schema.yaml"),
-    "params": ("params.yaml",),
-    "code": ("src", "dvc.yaml"),
-    "environment": ("pyproject.toml", "uv.lock"),
-}
 Levels = frozenset[str]
 Value = Callable[[Levels], float]
 
@@ -87,48 +76,7 @@ def attribute(levels: list[str], value: Value, shift: float) -> Causes:
     for blocks in partitions(levels):
         parts = shapley(blocks, once)
         if not any(math.isnan(part) for part in parts.values()):
-            named = {" and ".join(n for n in FILES if n in b): part for b, part in parts.items()}
+            named = {" and ".join(n for n in levels if n in b): part for b, part in parts.items()}
             total = once(frozenset(levels)) - once(frozenset()) + shift
             return Causes(total, {"test rows": shift, **named}, notes)
     raise RerunError("The difference cannot be attributed: base or head itself cannot be scored.")
-
-
-def rerun(base: Side, head: Side, chosen: Levels, folder: Path) -> Side:
-    """Train in `folder`, a worktree of base, with the chosen levels' files taken from head.
-
-    The DVC cache is shared, so that what was trained once is not trained again. Raises RerunError.
-    """
-    for path in (path for level in chosen for path in FILES[level]):
-        source, target = head.root / path, folder / path
-        if source.is_dir():
-            shutil.rmtree(target, ignore_errors=True)
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        elif source.exists():
-            shutil.copy(source, target)
-        else:
-            target.unlink(missing_ok=True)
-    done = revision.call(
-        "dvc", "repro", "--quiet", "--pull", "--allow-missing", "train", cwd=folder, check=False
-    )
-    label = " and ".join(sorted(chosen)) + " of head with the rest of base"
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or ["it printed nothing"]
-        last = said[0][:300].rstrip(".")
-        raise RerunError(f"{label[0].upper()}{label[1:]} cannot be run: {last}.")
-    return Side(folder, None, label)
-
-
-class Budget:
-    """Seconds that reruns may take in all; a rerun is not started once they are over."""
-
-    def __init__(self, seconds: float) -> None:
-        """Start the clock."""
-        self.seconds, self.end = seconds, time.monotonic() + seconds
-
-    def check(self, chosen: Levels) -> None:
-        """Raise RerunError if the time is over."""
-        if time.monotonic() > self.end:
-            names = " and ".join(sorted(chosen))
-            raise RerunError(
-                f"The rerun with {names} of head was skipped: its {self.seconds:g} s are over."
-            )

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from review.methods.attribute import RerunError, attribute, partitions, shapley
+from review.methods.shapley import RerunError, attribute, partitions, shapley
 
 LEVELS = ["data", "params", "code"]
 

@@ -1,0 +1,29 @@
+"""The role of a column: whether a model can learn from it, and why not."""
+
+import re
+
+import pandas as pd
+
+from adopt.types import SAMPLE
+
+DECIMAL_COMMA = r"[+-]?\d+([. ]\d{3})*,\d+"
+VALUES = 20  # a text column with at most this many values gets them listed
+FREE_TEXT_LENGTH = 60
+
+
+def useless(name: str, kind: str, typed: pd.Series, distinct: int) -> str:
+    """Return why a column cannot be a feature; nothing if it can."""
+    rows = int(typed.notna().sum())
+    if distinct <= 1:
+        return "constant" if distinct else "empty"
+    if kind == "string" and typed.dropna().head(SAMPLE).str.fullmatch(DECIMAL_COMMA).all():
+        return "numbers with decimal commas: write them as 1.5"
+    if kind == "string" and distinct == rows and rows > VALUES:
+        return "identifier: every value is different"
+    if kind == "string" and (distinct > rows / 2 or typed.str.len().mean() > FREE_TEXT_LENGTH):
+        return "free text" if distinct > VALUES else ""
+    named_id = re.search(r"(?i)(^|[^a-z])id$", name) is not None
+    counts = named_id or (kind == "integer" and typed.max() - typed.min() < 2 * rows)
+    if kind == "integer" and distinct == rows > VALUES and counts:
+        return "identifier: every value is different"
+    return ""
