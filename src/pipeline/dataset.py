@@ -31,6 +31,13 @@ def hashes(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     """Return a 64-bit hash per row over `columns`, the same in every process and on every machine.
 
     Integers are hashed as text, so that a key keeps its hash when its type becomes string.
+
+    The same content, the same hash, wherever the row stands:
+
+    >>> first = hashes(pd.DataFrame({"id": [7, 8]}), ["id"])
+    >>> later = hashes(pd.DataFrame({"id": ["9", "7"], "size": [1.5, 2.5]}), ["id"])
+    >>> first[0] == later[1], first[0] == first[1]
+    (np.True_, np.False_)
     """
     integers = rows[list(columns)].select_dtypes("integer").columns
     cells = rows[list(columns)].astype(dict.fromkeys(integers, "str"))

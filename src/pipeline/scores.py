@@ -86,7 +86,15 @@ def _one_against_rest(p: Predictions) -> float:
 
 
 def log_losses(p: Predictions) -> Array:
-    """Return each row's negative log probability of the truth; an unknown class has 0."""
+    """Return each row's negative log probability of the truth; an unknown class has 0.
+
+    Nearly sure and right, of two minds, nearly sure and wrong:
+
+    >>> chances = np.array([[0.1, 0.9], [0.5, 0.5], [0.9, 0.1]])
+    >>> truth = np.array(["yes", "yes", "yes"])
+    >>> log_losses(Predictions(truth, truth, chances, np.array(["no", "yes"]), "yes")).round(2)
+    array([0.11, 0.69, 2.3 ])
+    """
     assert p.probabilities is not None and p.classes is not None
     column = {label: i for i, label in enumerate(p.classes.tolist())}
     chosen = [column.get(label, -1) for label in p.truth.tolist()]
@@ -137,7 +145,12 @@ DEFAULTS = {
 
 
 def check(names: list[str], predictions: Predictions) -> None:
-    """Raise MetricError unless every named metric can be computed from such predictions."""
+    """Raise MetricError unless every named metric can be computed from such predictions.
+
+    >>> check(["accuracy"], Predictions(np.array([1.0, 2.0]), np.array([1.5, 2.0])))
+    Traceback (most recent call last):
+    pipeline.scores.MetricError: params.yaml, section 'evaluate': metric 'accuracy' does not fit ...
+    """
     where = "params.yaml, section 'evaluate'"
     if not names or len(set(names)) < len(names):
         raise MetricError(f"{where}: metrics is {names}; expected at least one, each once.")
@@ -158,12 +171,24 @@ def check(names: list[str], predictions: Predictions) -> None:
 
 
 def value(name: str, predictions: Predictions) -> float:
-    """Return a metric; not a number where the rows leave it undefined."""
+    """Return a metric; not a number where the rows leave it undefined.
+
+    Of a single class, nothing can be ranked:
+
+    >>> truth, chances = np.array(["yes", "yes"]), np.array([[0.2, 0.8], [0.4, 0.6]])
+    >>> one_class = Predictions(truth, truth, chances, np.array(["no", "yes"]), "yes")
+    >>> value("accuracy", one_class), value("roc_auc", one_class)
+    (1.0, nan)
+    """
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # scikit-learn on classes without rows: NaN says it
         return float(METRICS[name].compute(predictions))
 
 
 def score(names: list[str], predictions: Predictions) -> dict[str, float]:
-    """Return each named metric to 6 decimals; not a finite number where it is undefined."""
+    """Return each named metric to 6 decimals; not a finite number where it is undefined.
+
+    >>> score(["mean_absolute_error", "r2"], Predictions(np.arange(3.0), np.array([0.0, 1.0, 1.0])))
+    {'mean_absolute_error': 0.333333, 'r2': 0.5}
+    """
     return {name: round(value(name, predictions), 6) for name in names}

@@ -47,6 +47,15 @@ def failures(
     head's metrics on all of its test rows. `max_drop` is broken only when the whole 95 % interval
     lies beyond it: noise never fails a change. Raises ParamsError for a rule about a metric that is
     not evaluated.
+
+    ROC AUC fell by 0.05, and by 0.04 at the least; then the same with an interval that holds 0:
+
+    >>> sure = Comparison("roc_auc", True, 0.9, 0.85, -0.05, -0.06, -0.04, "DeLong", "worse")
+    >>> failures({"roc_auc": {"max_drop": 0.01}}, [sure], {})[0]
+    ['roc_auc is worse by at least 0.04 (95 % sure); 0.01 is tolerated.']
+    >>> noise = Comparison("roc_auc", True, 0.9, 0.85, -0.05, -0.11, 0.01, "DeLong", "within noise")
+    >>> failures({"roc_auc": {"max_drop": 0.01}}, [noise], {})[0]
+    []
     """
     known = {comparison.metric: comparison for comparison in found}
     reasons, unchecked = [], []

@@ -11,7 +11,7 @@ from pipeline import evaluate, train
 from pipeline.schema import Column, Schema
 from pipeline.scores import METRICS, Predictions
 from review import gate
-from review.methods import compare, weighted
+from review.methods import bootstrap, compare, delong, interval, rowwise, weighted
 from review.methods.compare import Comparison
 
 BINARY = [name for name, metric in METRICS.items() if "binary" in metric.tasks]
@@ -46,7 +46,7 @@ def test_a_weighted_metric_is_the_metric_of_the_resample(name: str) -> None:
     p = binary(60, 2.0, 1) if name in BINARY else values(60, 2.0, 1)
     statistic = weighted.statistic(name, p)
     if statistic is None:
-        assert name in {*compare.ROWWISE, *compare.AREAS, "max_error"}
+        assert name in {*rowwise.VALUES, *delong.AREAS, "max_error"}
         return
     chosen = np.random.default_rng(5).integers(0, 60, 60)
 
@@ -66,12 +66,12 @@ def test_the_interval_is_that_of_scipy(name: str) -> None:
         return metric(drawn(head, chosen)) - metric(drawn(base, chosen))
 
     expected = scipy.stats.bootstrap(
-        (np.arange(80),), difference, vectorized=False, n_resamples=compare.REPLICATES,
+        (np.arange(80),), difference, vectorized=False, n_resamples=bootstrap.REPLICATES,
         method="percentile", rng=np.random.default_rng(7),
     ).confidence_interval  # fmt: skip
 
     pair = tuple(weighted.statistic(name, p) for p in (base, head))
-    found = compare.bootstrap({name: pair}, 80, 7)[name]
+    found = bootstrap.intervals({name: pair}, 80, 7)[name]
 
     assert found == pytest.approx((expected.low, expected.high), abs=1e-13)
 
@@ -100,7 +100,7 @@ def test_delong_agrees_with_the_bootstrap_of_scipy(name: str, make: object) -> N
         method="percentile", rng=np.random.default_rng(0),
     ).confidence_interval  # fmt: skip
 
-    found = compare.delong(*(compare.AREAS[name](p) for p in (base, head)))
+    found = delong.interval(*(delong.AREAS[name](p) for p in (base, head)))
 
     width = expected.high - expected.low
     assert found == pytest.approx((expected.low, expected.high), abs=0.15 * width)
@@ -111,7 +111,7 @@ def test_delong_is_centred_on_the_difference_of_scikit_learn(name: str, make: ob
     base, head = make(300, 2.0, 1), make(300, 1.5, 2)  # type: ignore[operator]
     areas = [METRICS[name].compute(p) for p in (base, head)]
 
-    low, high = compare.delong(*(compare.AREAS[name](p) for p in (base, head)))
+    low, high = delong.interval(*(delong.AREAS[name](p) for p in (base, head)))
 
     assert (low + high) / 2 == pytest.approx(areas[1] - areas[0], abs=1e-12)
 
@@ -126,10 +126,10 @@ def test_delong_is_the_formula_of_its_paper() -> None:
     ]
     hits, misses = (np.cov([p.mean(axis=axis) for p in pairs]) for axis in (1, 0))
     spread = hits / yes.sum() + misses / (~yes).sum()
-    error = compare.NORMAL_95 * np.sqrt(spread[0, 0] + spread[1, 1] - 2 * spread[0, 1])
+    error = interval.NORMAL_95 * np.sqrt(spread[0, 0] + spread[1, 1] - 2 * spread[0, 1])
     middle = pairs[1].mean() - pairs[0].mean()
 
-    found = compare.delong(*(compare.AREAS["roc_auc"](p) for p in (base, head)))
+    found = delong.interval(*(delong.AREAS["roc_auc"](p) for p in (base, head)))
 
     assert found == pytest.approx((middle - error, middle + error), abs=1e-12)
 
@@ -219,7 +219,7 @@ def test_a_few_discordant_rows_are_noise() -> None:
     base = np.ones(168)
     base[:4] = 0
 
-    low, high = compare.rowwise(base, np.ones(168))
+    low, high = rowwise.interval(base, np.ones(168))
 
     assert low < 0 < high
 

@@ -15,7 +15,14 @@ BINS = 10
 def drift(
     base: pd.DataFrame, head: pd.DataFrame, columns: Sequence[Column]
 ) -> list[dict[str, Any]]:
-    """Return the population stability index of each column that moved at all, worst first."""
+    """Return the population stability index of each column that moved at all, worst first.
+
+    >>> columns = [Column("size", "number", "feature"), Column("colour", "string", "feature")]
+    >>> base = pd.DataFrame({"size": [1.0, 2.0] * 50, "colour": ["red"] * 100})
+    >>> head = base.assign(size=[1.0] * 30 + [2.0] * 70)
+    >>> drift(base, head, columns)
+    [{'column': 'size', 'psi': 0.164291}]
+    """
     shared = [c for c in columns if c.name in base and c.name in head]
     found = {c.name: round(psi(base[c.name], head[c.name]), 6) for c in shared}
     worst_first = sorted(found, key=lambda name: -found[name])
@@ -29,6 +36,14 @@ def psi(base: pd.Series, head: pd.Series) -> float:
     values, is a bin of its own; text by value; missing in a bin of its own. Half a row is added to
     each bin, so that an empty one stays finite. Under 0.1 is read as stable, over 0.25 as a shift
     (Siddiqi, 2006, Credit Risk Scorecards).
+
+    A colour of one row in four becomes one of two; and rows that stay as they are:
+
+    >>> base = pd.Series(["red"] * 25 + ["blue"] * 75)
+    >>> round(psi(base, pd.Series(["red"] * 50 + ["blue"] * 50)), 2)
+    0.27
+    >>> psi(base, base)
+    0.0
     """
     before, after = _codes(base, head)
     size = max(before.max(initial=0), after.max(initial=0)) + 1

@@ -28,6 +28,14 @@ def shapley(blocks: list[Levels], value: Value) -> dict[Levels, float]:
     """Return each block's mean contribution to `value` over all orders of adding the blocks.
 
     Shapley (1953), A value for n-person games. The values add up to value(all) - value(none).
+
+    Data alone is worth 2, code alone nothing, both together 4: the 2 that need both are shared.
+
+    >>> worth = {(): 0, ("data",): 2, ("code",): 0, ("code", "data"): 4}
+    >>> data, code = frozenset({"data"}), frozenset({"code"})
+    >>> parts = shapley([data, code], lambda levels: worth[tuple(sorted(levels))])
+    >>> parts[data], parts[code]
+    (3.0, 1.0)
     """
     found = dict.fromkeys(blocks, 0.0)
     for block in blocks:
@@ -42,7 +50,13 @@ def shapley(blocks: list[Levels], value: Value) -> dict[Levels, float]:
 
 
 def partitions(levels: list[str]) -> Iterator[list[Levels]]:
-    """Yield every way to put the levels into blocks, finest first."""
+    """Yield every way to put the levels into blocks, finest first.
+
+    >>> for blocks in partitions(["data", "code"]):
+    ...     print([sorted(block) for block in blocks])
+    [['data'], ['code']]
+    [['code', 'data']]
+    """
     found: list[list[Levels]] = [[]]
     for level in levels:
         found = [
@@ -60,6 +74,12 @@ def attribute(levels: list[str], value: Value, shift: float) -> Causes:
     """Split the difference between value(none) and value(all), after the test set's own shift.
 
     Levels whose combinations cannot be run (RerunError) are reported together.
+
+    The metric rose from 0.75 to 0.875 by data alone, and base's model scored 0.0625 less on head's
+    test rows:
+
+    >>> attribute(["data", "code"], lambda chosen: 0.875 if "data" in chosen else 0.75, -0.0625)
+    Causes(total=0.0625, parts={'test rows': -0.0625, 'data': 0.125, 'code': 0.0}, notes=[])
     """
     known: dict[Levels, float] = {}
     notes: list[str] = []
