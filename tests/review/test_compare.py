@@ -205,6 +205,17 @@ def test_what_is_under_the_digits_of_predictions_is_noise() -> None:
     assert found.outcome == "within noise"
 
 
+@pytest.mark.parametrize("name", ["r2", "explained_variance"])
+def test_draws_in_which_the_target_never_varies_are_left_out(name: str) -> None:
+    """Of 60 rows one differs: every third draw lacks it, and would divide by what rounding left."""
+    truth = np.where(np.arange(60) == 0, 5.0, 0.1)
+    errors = np.random.default_rng(0).normal(0, [[0.3], [0.1]], (2, 60))
+
+    found = compare.compare([name], *(Predictions(truth, truth + e) for e in errors))[0]
+
+    assert found.high is not None and found.high < 1
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_a_difference_lies_in_its_interval(seed: int) -> None:
     base, head = binary(100, 1.0, seed), binary(100, 1.001, seed)

@@ -12,7 +12,10 @@ Statistic = Callable[[Array], float]  # a metric of how often each of n rows was
 
 
 def intervals(
-    pairs: dict[str, tuple[Statistic, Statistic]], rows: int, seed: int
+    pairs: dict[str, tuple[Statistic, Statistic]],
+    rows: int,
+    seed: int,
+    replicates: int = REPLICATES,
 ) -> dict[str, Interval]:
     """Return the paired percentile interval of each difference head minus base.
 
@@ -30,11 +33,10 @@ def intervals(
     >>> f"{low:.2f} to {high:.2f}"
     '-1.25 to -0.75'
     """
-    if not pairs:
-        return {}
-    generator, drawn = np.random.default_rng(seed), np.empty((REPLICATES, len(pairs)))
+    generator, drawn = np.random.default_rng(seed), np.empty((replicates, len(pairs)))
     for replicate in drawn:
         weights = np.bincount(generator.integers(0, rows, rows), minlength=rows)
         replicate[:] = [head(weights) - base(weights) for base, head in pairs.values()]
-    ends = np.nanpercentile(drawn, [2.5, 97.5], axis=0) if not np.isnan(drawn).all() else drawn[:2]
+    ends, defined = np.full((2, len(pairs)), np.nan), ~np.isnan(drawn).all(axis=0)
+    ends[:, defined] = np.nanpercentile(drawn[:, defined], [2.5, 97.5], axis=0)
     return {name: (float(ends[0, i]), float(ends[1, i])) for i, name in enumerate(pairs)}

@@ -8,11 +8,12 @@ import numpy as np
 from pipeline import scores
 from pipeline.scores import METRICS, Predictions
 from review.methods import bootstrap, delong, rowwise, weighted
+from review.methods.bootstrap import Statistic
 from review.methods.interval import Interval
 
 FEW_ROWS, FEW_OF_A_CLASS = 200, 20  # under which intervals are rough
 FEWEST_ROWS = 20  # under which there is none
-DIGITS = 1e-6
+DIGITS, ROUNDING = 1e-6, 1e-12  # predictions have six decimals; what arithmetic alone makes of zero
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class Comparison:
 
 
 def compare(
-    names: list[str], base: Predictions, head: Predictions, seed: int = 0
+    names: list[str],
+    base: Predictions,
+    head: Predictions,
+    seed: int = 0,
+    replicates: int = bootstrap.REPLICATES,
 ) -> list[Comparison]:
     """Compare two sets of predictions of the same rows, in the same order, by each named metric.
 
@@ -48,27 +53,36 @@ def compare(
         return [
             unknown(n, f"only {len(head.truth)} test rows can be compared", head) for n in names
         ]
-    found = _intervals([name for name in names if not lacks(name, base)], base, head, seed)
+    possible = [name for name in names if not lacks(name, base)]
+    pairs = _drawn(possible, base, head)
+    drawn = bootstrap.intervals(pairs, len(head.truth), seed, replicates)
+    found = _closed(possible, base, head)
+    found |= {name: (ends, "paired bootstrap") for name, ends in drawn.items()}
     return [_judge(name, base, head, found.get(name)) for name in names]
 
 
-def _intervals(
-    names: list[str], base: Predictions, head: Predictions, seed: int
+def _closed(
+    names: list[str], base: Predictions, head: Predictions
 ) -> dict[str, tuple[Interval, str]]:
-    """Return the interval of each metric that has one, and how it was found."""
-    drawn = [name for name in names if name not in (*rowwise.VALUES, *delong.AREAS)]
-    pairs = {n: (weighted.statistic(n, base), weighted.statistic(n, head)) for n in drawn}
-    known = {n: (b, h) for n, (b, h) in pairs.items() if b is not None and h is not None}
-    replicated = bootstrap.intervals(known, len(head.truth), seed)
-    found = {name: (ends, "paired bootstrap") for name, ends in replicated.items()}
+    """Return the intervals that a formula gives, and the formula's name."""
+    found = {}
     for name in names:
         if name in rowwise.VALUES:
             value = rowwise.VALUES[name]
-            found[name] = (rowwise.interval(value(base), value(head)), "closed form")
+            found[name] = rowwise.interval(value(base), value(head)), "closed form"
         if name in delong.AREAS:
             area = delong.AREAS[name]
-            found[name] = (delong.interval(area(base), area(head)), "DeLong")
+            found[name] = delong.interval(area(base), area(head)), "DeLong"
     return found
+
+
+def _drawn(
+    names: list[str], base: Predictions, head: Predictions
+) -> dict[str, tuple[Statistic, Statistic]]:
+    """Return both models' metrics as functions of weights, for those that no formula covers."""
+    others = [name for name in names if name not in (*rowwise.VALUES, *delong.AREAS)]
+    pairs = {n: (weighted.statistic(n, base), weighted.statistic(n, head)) for n in others}
+    return {n: (b, h) for n, (b, h) in pairs.items() if b is not None and h is not None}
 
 
 def lacks(metric: str, p: Predictions) -> bool:
@@ -109,17 +123,15 @@ def _judge(
     if not (math.isfinite(low) and math.isfinite(high)) or low == high != 0:
         return unknown(name, "too few test rows for an interval", head)
     difference = after - before
-    if abs(difference) < DIGITS:  # predictions have six decimals
+    if abs(difference) < DIGITS:
         difference = round(difference, 6) + 0.0
+    least = max(DIGITS, ROUNDING * abs(before), ROUNDING * abs(after))
+    if abs(difference) < least or (low <= least and high >= -least):
+        outcome = "within noise"
+    else:
+        outcome = "better" if (low > 0) == better else "worse"
     values = (round(before, 6), round(after, 6), difference, low, high)
-    return Comparison(name, better, *values, method, _outcome(difference, low, high, better))
-
-
-def _outcome(difference: float, low: float, high: float, greater_is_better: bool) -> str:
-    """Say on which side of zero the whole interval lies."""
-    if abs(difference) < DIGITS or low <= 0 <= high:
-        return "within noise"
-    return "better" if (low > 0) == greater_is_better else "worse"
+    return Comparison(name, better, *values, method, outcome)
 
 
 def warnings(head: Predictions) -> list[str]:

@@ -75,7 +75,8 @@ def _edges(known: Array) -> Array:
         return known
     distinct, counts = np.unique(known, return_counts=True)
     if len(distinct) > BINS:
-        quantiles = np.quantile(known, np.linspace(0, 1, BINS + 1)[1:-1])
+        shares = np.linspace(0, 1, BINS + 1)[1:-1]
+        quantiles = np.quantile(known, shares, method="higher")  # values, so on any rising scale
         distinct, counts = np.unique(quantiles, return_counts=True)
         several = distinct[counts > 1]
     else:

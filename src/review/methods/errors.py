@@ -5,6 +5,8 @@ import numpy as np
 from pipeline.scores import Array, Predictions
 from review.methods.bootstrap import Statistic
 
+ROUNDING = 1e-13  # of a mean, which is not quite the value of equal rows
+
 
 def root_mean_squared_error(p: Predictions) -> Statistic:
     """Build the square root of the mean squared error.
@@ -19,6 +21,14 @@ def root_mean_squared_error(p: Predictions) -> Statistic:
     return lambda weights: float(np.sqrt(weights @ squares / weights.sum()))
 
 
+def _spread(values: Array, weights: Array) -> float:
+    """Return the sum of squares about the mean; 0 for what rounding makes of equal values."""
+    size = weights.sum()
+    mean = weights @ values / size
+    squares = float(weights @ (values - mean) ** 2)
+    return squares if squares > size * (ROUNDING * mean) ** 2 else 0.0
+
+
 def r2(p: Predictions) -> Statistic:
     """Build the share of the target's variance that is explained; NaN if the target never varies.
 
@@ -31,7 +41,7 @@ def r2(p: Predictions) -> Statistic:
     truth, squares = p.truth.astype(float), (p.truth - p.predicted) ** 2
 
     def value(weights: Array) -> float:
-        spread = weights @ (truth - weights @ truth / weights.sum()) ** 2
+        spread = _spread(truth, weights)
         return float(1 - weights @ squares / spread) if spread else float("nan")
 
     return value
@@ -49,10 +59,8 @@ def explained_variance(p: Predictions) -> Statistic:
     truth, error = p.truth.astype(float), (p.truth - p.predicted).astype(float)
 
     def value(weights: Array) -> float:
-        size = weights.sum()
-        spread = weights @ (truth - weights @ truth / size) ** 2
-        left = weights @ (error - weights @ error / size) ** 2
-        return float(1 - left / spread) if spread else float("nan")
+        spread = _spread(truth, weights)
+        return float(1 - _spread(error, weights) / spread) if spread else float("nan")
 
     return value
 

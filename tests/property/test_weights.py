@@ -1,0 +1,43 @@
+"""A weight is a repetition: weights of one give scikit-learn's metric, others that of the rows."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pairs import SEEDS, Pair, chosen, few, metrics, of_any_task
+from pipeline import scores
+from review.methods import delong, rowwise, weighted
+
+
+@few
+@given(of_any_task, SEEDS, st.sampled_from([1, 3, 7, 60]))
+def test_a_weighted_metric_is_that_of_the_rows_repeated(pair: Pair, seed: int, rows: int) -> None:
+    """Undefined where the target never varies: scikit-learn's 0 or 1 is a convention."""
+    p = pair[0]
+    weights = np.bincount(np.random.default_rng(seed).integers(0, len(p.truth), rows))
+    weights = np.pad(weights, (0, len(p.truth) - len(weights)))
+    repeated = chosen(p, np.repeat(np.arange(len(p.truth)), weights))
+
+    for name in metrics(p):
+        statistic = weighted.statistic(name, p)
+        if statistic is not None:
+            constant = name in ("r2", "explained_variance") and len(set(repeated.truth)) == 1
+            expected = np.nan if constant else scores.value(name, repeated)
+            assert statistic(weights) == pytest.approx(expected, abs=1e-9, nan_ok=True), name
+
+
+@few
+@given(of_any_task)
+def test_weights_of_one_give_the_metric_of_scikit_learn(pair: Pair) -> None:
+    """So do the mean of the values per row, and the area from which DeLong's interval is made."""
+    p = pair[0]
+    found = {name: weighted.statistic(name, p) for name in metrics(p)}
+    values = {name: s(np.ones(len(p.truth))) for name, s in found.items() if s is not None}
+    values |= {name: rowwise.VALUES[name](p).mean() for name in rowwise.VALUES if name in found}
+    values |= {name: delong.AREAS[name](p)[0] for name in delong.AREAS if name in found}
+
+    assert set(found) - set(values) <= {"max_error"}
+    for name, value in values.items():
+        if np.isfinite(value):
+            assert value == pytest.approx(scores.value(name, p), abs=1e-9), name
