@@ -12,7 +12,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro review check test slow workflows tour schema adopt bench
+.PHONY: help env repro review check test slow workflows tour schema adopt resolve bench
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -64,6 +64,9 @@ schema: env  ## draft data/schema.yaml from the deliveries, keeping what you dec
 adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TASK= FORCE=1]
 	@exec $(RUN) python -m adopt --data="$$DATA" --target="$$TARGET" --key="$$KEY" \
 		--group="$$GROUP" --time="$$TIME" --task="$$TASK" --force="$$FORCE"
+
+resolve: env  ## in a merge with conflicts: put the deliveries of both sides together
+	@exec $(RUN) python -m adopt.resolve
 
 tour: env  ## a change on each level in a scratch clone, and the review of each (2 minutes)
 	$(RUN) python docs/tour.py

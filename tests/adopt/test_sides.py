@@ -1,0 +1,89 @@
+"""What two sides of a merge delivered is put together by name, and never by guessing."""
+
+import json
+from pathlib import Path
+
+import pytest
+from dvc.repo import Repo
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adopt import sides
+from adopt.sides import ResolveError
+
+BASE = {"a.csv": "1", "b.csv": "2"}
+FILES = st.dictionaries(st.sampled_from("abc"), st.sampled_from("123"))
+OID = "0" * 32
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [
+        (BASE | {"c.csv": "3"}, BASE | {"d.csv": "4"}, BASE | {"c.csv": "3", "d.csv": "4"}),
+        (BASE | {"c.csv": "3"}, BASE | {"c.csv": "3"}, BASE | {"c.csv": "3"}),
+        ({"a.csv": "1"}, BASE | {"a.csv": "9"}, {"a.csv": "9"}),
+        ({"a.csv": "1"}, {"b.csv": "2"}, {}),
+    ],
+)
+def test_what_each_side_added_changed_or_removed_is_kept(
+    ours: dict[str, str], theirs: dict[str, str], expected: dict[str, str]
+) -> None:
+    assert sides.union(BASE, ours, theirs) == expected
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "name"),
+    [
+        (BASE | {"c.csv": "3"}, BASE | {"c.csv": "4"}, "c.csv"),
+        (BASE | {"a.csv": "3"}, BASE | {"a.csv": "4"}, "a.csv"),
+        (BASE | {"a.csv": "3"}, {"b.csv": "2"}, "a.csv"),
+    ],
+)
+def test_what_the_sides_disagree_on_is_named(
+    ours: dict[str, str], theirs: dict[str, str], name: str
+) -> None:
+    """Two contents, or one changed and removed: nobody but a person can tell which counts."""
+    with pytest.raises(ResolveError, match=f"'{name}'"):
+        sides.union(BASE, ours, theirs)
+
+
+@given(base=FILES, ours=FILES, theirs=FILES)
+def test_it_does_not_matter_which_side_is_ours(
+    base: dict[str, str], ours: dict[str, str], theirs: dict[str, str]
+) -> None:
+    """In a rebase, Git calls the other one *ours*."""
+    results = []
+    for one, other in ((ours, theirs), (theirs, ours)):
+        try:
+            results.append(sides.union(base, one, other))
+        except ResolveError as error:
+            results.append({"error": str(error)})
+
+    assert results[0] == results[1]
+    assert sides.union(base, ours, ours) == ours == sides.union(base, base, ours)
+
+
+@pytest.mark.parametrize("name", ["../../outside", "/etc/x", "..", "a/b.csv", "a\\b.csv", ""])
+def test_a_folder_object_names_files_and_no_other_places(tmp_path: Path, name: str) -> None:
+    """A clone is a stranger's: what it lists is not followed out of data/raw."""
+    repo = Repo.init(str(tmp_path), no_scm=True)
+    path = Path(repo.cache.local.oid_to_path(f"{OID}.dir"))
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps([{"relpath": name, "md5": OID}]))
+
+    with pytest.raises(ResolveError, match="expected names of files"):
+        sides.listed(repo, f"{OID}.dir", "theirs")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<<<<<<< a\nouts: []\n", "names no folder"),
+        (f"outs:\n- md5: {OID}\n  hash: md5\n", "names no folder"),
+        ("outs:\n- md5: ../../x.dir\n  hash: md5\n", "names no folder"),
+        (f"deps: [1]\nouts:\n- md5: {OID}.dir\n  hash: md5\n", "is an import"),
+    ],
+)
+def test_a_pointer_that_leads_to_no_folder_is_refused(text: str, said: str) -> None:
+    with pytest.raises(ResolveError, match=said):
+        sides.pointed(text, "theirs")
