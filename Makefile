@@ -23,6 +23,8 @@ $(UV): uv.txt
 
 .venv/.synced: $(UV) uv.lock pyproject.toml
 	$(UV) sync --locked --inexact
+	@! pwd | LC_ALL=C grep -q '[^ -~]' || echo "Note: \`dvc exp run --temp\` fails in this folder, since" \
+		"DVC 3.67 writes its path in ASCII; leave --temp out. Everything else works."
 	@touch $@
 
 env: .venv/.synced  ## install the locked environment
@@ -53,10 +55,10 @@ workflows: env .tools/bin/act .tools/bin/actionlint  ## lint the workflows and r
 	$(RUN) pytest -m workflow -n auto
 
 .tools/bin/act:
-	GOBIN=$(CURDIR)/.tools/bin go install github.com/nektos/act@v0.2.89
+	GOBIN="$(CURDIR)/.tools/bin" go install github.com/nektos/act@v0.2.89
 
 .tools/bin/actionlint:
-	GOBIN=$(CURDIR)/.tools/bin go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+	GOBIN="$(CURDIR)/.tools/bin" go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 schema: env  ## draft data/schema.yaml from the deliveries, keeping what you decided
 	$(RUN) python -m adopt.draft
