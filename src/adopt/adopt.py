@@ -153,7 +153,7 @@ def expect_nothing_lost(force: bool) -> None:
         raise AdoptError(
             f"Git does not know {stage.cut(unknown)}, which would be deleted; commit or move them."
         )
-    if not force and call("git", "status", "--porcelain").strip():
+    if not force and call("git", "status", "--porcelain", "--", ".").strip():
         raise AdoptError(
             "The work tree has uncommitted changes; commit them first, or add FORCE=1."
         )

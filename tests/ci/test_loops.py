@@ -1,12 +1,14 @@
 """main, audit and retrain run as GitHub runs them; what act cannot do is in act.py."""
 
+import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from act import Event, Hub
-from conftest import AUTHOR, made_up, run
+from conftest import AUTHOR, ROOT, made_up, run
 from github_server import REPOSITORY, GitHub, serve
 
 pytestmark = pytest.mark.workflow
@@ -62,6 +64,23 @@ def test_main_catches_a_lock_that_lies(project: Path, tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "rerunning train, evaluate: dvc.lock, metrics/test.json changed" in done.stdout
+
+
+def test_main_in_a_folder_of_a_larger_repository(project: Path, tmp_path: Path) -> None:
+    """Its workflow is the copy that the lines of docs/setup.md make at the top."""
+    page = (ROOT / "docs/setup.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```sh\n(mkdir -p \.\./\.github.*?)```", page, re.S)
+    (tmp_path / "above").mkdir()
+    shutil.move(project / ".git", tmp_path / "above")
+    inner = Path(shutil.move(project, tmp_path / "above/ml"))
+    run("bash", "-ec", lines, cwd=inner)
+    commit(inner.parent)
+    hub = Hub.of(inner.parent, tmp_path / "hub")
+
+    done = hub.act("main", "push", PUSH, FOLDER="ml")
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "dvc.lock is true" in done.stdout
 
 
 def test_audit_of_what_can_be_had_again(project: Path, tmp_path: Path, github: GitHub) -> None:
