@@ -1,8 +1,9 @@
-"""The examples in docstrings show what they say, and no function of the statistics lacks one."""
+"""Examples in docstrings and docs show what they say; no function of the statistics lacks one."""
 
 import ast
 import doctest
 import importlib
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,20 @@ def test_the_examples_of_a_module_show_what_they_say(path: Path) -> None:
 
     found = doctest.testmod(module, optionflags=doctest.ELLIPSIS)
 
+    assert (found.failed, found.attempted > 0) == (0, True)
+
+
+PAGES = [page for page in sorted((ROOT / "docs").rglob("*.md")) if "```python" in page.read_text()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_a_page_shows_what_it_says(page: Path) -> None:
+    blocks = re.findall(r"^```python\n(.*?)^```", page.read_text(encoding="utf-8"), re.M | re.S)
+    examples = doctest.DocTestParser().get_doctest("\n".join(blocks), {}, page.name, None, None)
+
+    found = doctest.DocTestRunner().run(examples)
+
+    assert all(block.startswith(">>> ") for block in blocks)
     assert (found.failed, found.attempted > 0) == (0, True)
 
 

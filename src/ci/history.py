@@ -1,5 +1,6 @@
 """Print the primary metric over the last 20 commits, as Markdown for a job's summary."""
 
+import argparse
 import sys
 from pathlib import Path
 
@@ -25,8 +26,14 @@ def history(root: Path) -> str:
     return "\n\n".join(map(markdown.block, blocks))
 
 
+def main() -> None:
+    """Print the history of the repository in the current folder."""
+    argparse.ArgumentParser(prog="python -m ci.history", description=__doc__).parse_args()
+    print(history(Path.cwd()))
+
+
 if __name__ == "__main__":
     try:
-        print(history(Path.cwd()))
+        main()
     except stage.UserError as error:
         sys.exit(str(error))

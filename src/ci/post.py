@@ -4,6 +4,7 @@ This runs with write permission, after code that anybody could have sent. Only G
 are believed; the artifact is one small file, read against a schema, and never run or extracted.
 """
 
+import argparse
 import io
 import json
 import os
@@ -172,6 +173,7 @@ def _post(calls: list[tuple[str, ...]], report: Path) -> None:
 
 def main() -> None:
     """Read the event that GitHub wrote, and post."""
+    argparse.ArgumentParser(prog="python -m ci.post", description=__doc__).parse_args()
     event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
     print(comment(event["workflow_run"], os.environ["GITHUB_REPOSITORY"]))
 

@@ -4,6 +4,7 @@ New data comes from `dvc update` for what was imported with `dvc import` or `dvc
 from `data/refresh`, a program of yours, if there is one, that writes deliveries into data/raw.
 """
 
+import argparse
 import hashlib
 import os
 import subprocess
@@ -57,6 +58,7 @@ def refresh(root: Path) -> bool:
 
 def main() -> None:
     """Refresh; if anything is new, rerun, push, and name the branch for the pull request."""
+    argparse.ArgumentParser(prog="python -m ci.retrain", description=__doc__).parse_args()
     for name in SECRETS:
         os.environ.pop(name, None)
     root = Path(revision.git("rev-parse", "--show-toplevel"))

@@ -32,7 +32,13 @@ class ParamsError(UserError):
 
 
 def run(main: Callable[[], None]) -> None:
-    """Call `main`; on a UserError print it to standard error, without a traceback, and exit 1."""
+    """Call `main`; on a UserError print it to standard error, without a traceback, and exit 1.
+
+    Asked for --help, it says what the module does instead: stages have no options.
+    """
+    if {"-h", "--help"} & set(sys.argv[1:]):
+        print(sys.modules[main.__module__].__doc__)
+        return
     try:
         main()
     except UserError as error:
