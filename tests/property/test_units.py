@@ -22,7 +22,7 @@ POWERS = {  # of the unit, in which each metric is told
     "r2": 0,
     "root_mean_squared_error": 1,
 }
-RISING = [np.log, np.sqrt, np.exp2, lambda x: 1.8 * x + 32, lambda x: 1e9 * x]
+RISING = [np.log, np.sqrt, np.exp2, lambda x: 1.8 * x + 32, lambda x: 1e9 * x, lambda x: x / 1e3]
 
 
 def changed(pair: Pair, scale: float, shift: float = 0.0) -> Pair:
