@@ -63,7 +63,8 @@ def test_where_zero_lies_matters_to_percentages_alone(pair: Pair) -> None:
 def test_drift_is_the_same_on_any_rising_scale(seed: int, steps: int, rising: object) -> None:
     """Also on a logarithmic one."""
     random = np.random.default_rng(seed)
-    base, head = (pd.Series(random.integers(1, steps + 1, n) / 50) for n in (101, 80))
+    base = pd.Series(random.integers(1, steps + 1, 101) / 25)
+    head = pd.Series(random.integers(1, 2 * steps + 3, 80) / 50)  # also between base's values
 
     found = psi(pd.Series(rising(base)), pd.Series(rising(head)))  # type: ignore[operator]
 
