@@ -1,43 +1,42 @@
 """Check every delivery against the schema, and write it typed."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pandera.pandas as pandera
 
 from pipeline import dataset, delivery, stage
 from pipeline.delivery import DeliveryError
 from pipeline.schema import Column, Schema, read_schema
 
 CLASSES = 20  # more are not listed: of numbers mean and spread are told, of text the most frequent
+Fits = Callable[[pd.Series], Any]  # whether each value is allowed
+Checks = dict[str, list[tuple[str, Fits]]]
 
 
-def checks(schema: Schema) -> pandera.DataFrameSchema:
-    """Build the pandera schema of a typed delivery."""
-    columns = {
-        column.name: pandera.Column(nullable=column.nullable, checks=_column_checks(column))
-        for column in schema.used
-    }
-    return pandera.DataFrameSchema(columns)
+def checks(schema: Schema) -> Checks:
+    """Return, per column of a typed delivery, what a value that is not missing must be.
+
+    They are few enough to stand here: a library for them would take longer to import than they run.
+    """
+    return {column.name: list(_column_checks(column)) for column in schema.used}
 
 
-def _column_checks(column: Column) -> list[pandera.Check]:
-    found = []
+def _column_checks(column: Column) -> Iterator[tuple[str, Fits]]:
     if column.type == "number":
-        found.append(pandera.Check(np.isfinite, error="finite numbers"))
+        yield "finite numbers", np.isfinite
     if column.min is not None:
-        found.append(pandera.Check.ge(_bound(column, column.min), error=f"at least {column.min}"))
+        low = _bound(column, column.min)
+        yield f"at least {column.min}", lambda values: values >= low
     if column.max is not None:
-        found.append(pandera.Check.le(_bound(column, column.max), error=f"at most {column.max}"))
+        high = _bound(column, column.max)
+        yield f"at most {column.max}", lambda values: values <= high
     if column.values is not None:
-        allowed = f"one of {stage.cut(column.values)}"
-        values = [_bound(column, value) for value in column.values]
-        found.append(pandera.Check.isin(values, error=allowed))
-    return found
+        allowed = [_bound(column, value) for value in column.values]
+        yield f"one of {stage.cut(column.values)}", lambda values: values.isin(allowed)
 
 
 def _bound(column: Column, value: Any) -> Any:
@@ -46,30 +45,38 @@ def _bound(column: Column, value: Any) -> Any:
     return pd.to_datetime(value, utc=True).tz_localize(None)  # as a delivery's own dates are read
 
 
-def check(path: Path, rows: pd.DataFrame, schema: Schema, pandera_schema: Any) -> None:
+def check(path: Path, rows: pd.DataFrame, schema: Schema, expected: Checks) -> None:
     """Raise DeliveryError, one sentence per column and kind of problem, unless the rows fit."""
-    problems = []
-    try:
-        pandera_schema.validate(rows, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        problems = list(_problems(path, rows, errors.failure_cases))
+    problems = list(_problems(path, rows, schema, expected))
     keys = schema.having("key")
     twice = rows.duplicated(keys, keep=False).to_numpy() if keys else np.zeros(0, dtype=bool)
     if twice.any() and not problems:
         found = rows.loc[twice, keys[0]].astype("str").head(stage.SHOWN).tolist()
-        expected = "each key once in a delivery (a later delivery may correct it)"
-        problems.append(delivery.problem(path, ", ".join(keys), twice, found, expected))
+        once = "each key once in a delivery (a later delivery may correct it)"
+        problems.append(delivery.problem(path, ", ".join(keys), twice, found, once))
     if problems:
         raise DeliveryError("\n".join(problems))
 
 
-def _problems(path: Path, rows: pd.DataFrame, failures: pd.DataFrame) -> Iterator[str]:
-    for (column, expected), cases in failures.groupby(["column", "check"], sort=False):
-        bad = np.zeros(len(rows), dtype=bool)
-        bad[cases["index"].astype("int64")] = True
-        found = cases["failure_case"].head(stage.SHOWN).tolist()
-        words = "no missing value" if expected == "not_nullable" else str(expected)
-        yield delivery.problem(path, str(column), bad, found, words)
+def _problems(path: Path, rows: pd.DataFrame, schema: Schema, expected: Checks) -> Iterator[str]:
+    for column in schema.used:
+        values = rows[column.name]
+        for words, bad in _failures(values, column.nullable, expected[column.name]):
+            if bad.any():
+                found = values[bad].head(stage.SHOWN).tolist()
+                yield delivery.problem(path, column.name, bad, found, words)
+
+
+def _failures(
+    values: pd.Series, nullable: bool, expected: list[tuple[str, Fits]]
+) -> Iterator[tuple[str, np.ndarray]]:
+    given = values.notna().to_numpy()
+    if not nullable:
+        yield "no missing value", ~given
+    for words, fits in expected:
+        bad = given.copy()
+        bad[given] = ~np.asarray(fits(values[given]))
+        yield words, bad
 
 
 def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
@@ -88,11 +95,11 @@ def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
 
 def main() -> None:
     schema, files = read_schema(), delivery.deliveries()
-    pandera_schema = checks(schema)
+    expected = checks(schema)
 
     def validate(path: Path) -> tuple[pd.Series, int]:
         rows = delivery.typed(path, delivery.read_table(path), schema)
-        check(path, rows, schema, pandera_schema)
+        check(path, rows, schema, expected)
         dataset.write_part(valid, path.stem, rows)
         return rows[schema.target.name], int(rows.isna().sum().sum())
 

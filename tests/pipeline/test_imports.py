@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-PYARROW, LEARNING, CHECKING = {"pandas", "pyarrow"}, {"sklearn", "scipy", "skops"}, {"pandera"}
-HEAVY = {*PYARROW, *LEARNING, *CHECKING, "dvc", "matplotlib", "joblib", "ruamel", "hypothesis"}
+PYARROW, LEARNING = {"pandas", "pyarrow"}, {"sklearn", "scipy", "skops"}
+HEAVY = {*PYARROW, *LEARNING, "dvc", "matplotlib", "joblib", "ruamel", "hypothesis"}
 USES = {
-    "validate": PYARROW | CHECKING,
+    "validate": PYARROW,
     "split": PYARROW,
     "train": PYARROW | LEARNING | {"joblib"},
     "evaluate": PYARROW | LEARNING | {"joblib"},
