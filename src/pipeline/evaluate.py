@@ -11,7 +11,8 @@ from sklearn.pipeline import Pipeline
 
 from pipeline import dataset, model, points, scores, stage
 from pipeline.schema import Schema, read_schema
-from pipeline.scores import METRICS, Predictions
+from pipeline.scores import METRICS, Array, Predictions
+from pipeline.shuffled import shuffling
 from pipeline.stage import UserError
 
 IMPORTANCE_ROWS = 2000  # permutation importance is a mean: a few thousand rows are enough
@@ -41,7 +42,10 @@ def predict(fitted: Pipeline, rows: pd.DataFrame, schema: Schema, params: Params
     Raises EvaluateError if `positive` or `threshold` do not fit the model's classes.
     """
     features = rows[[column.name for column in schema.features]]
-    truth = model.labels(rows[schema.target.name])
+    return _predictions(fitted, features, model.labels(rows[schema.target.name]), params)
+
+
+def _predictions(fitted: Pipeline, features: Any, truth: Array, params: Params) -> Predictions:
     classes = getattr(fitted, "classes_", None)
     _check(classes, params)
     if classes is None:
@@ -116,20 +120,21 @@ def importance(
 
     Mean over repeats on a subsample (Breiman, 2001, Random Forests, section 10); worst loss first.
     """
-    metric, generator = params.metrics[0], np.random.default_rng(0)
+    metric, generator = METRICS[params.metrics[0]], np.random.default_rng(0)
     if len(rows) > IMPORTANCE_ROWS:
         rows = rows.iloc[np.sort(generator.permutation(len(rows))[:IMPORTANCE_ROWS])]
-
-    def primary(changed: pd.DataFrame) -> float:
-        return METRICS[metric].compute(predict(fitted, changed, schema, params))
-
-    sign = 1 if METRICS[metric].greater_is_better else -1
-    whole = primary(rows)
+    sign = 1 if metric.greater_is_better else -1
+    predictions = predict(fitted, rows, schema, params)
+    whole, size = metric.compute(predictions), len(rows)
+    predicting, shuffle = shuffling(fitted, rows[[column.name for column in schema.features]])
+    every = np.tile(np.arange(size), IMPORTANCE_REPEATS)
 
     def losses(name: str) -> Iterator[float]:
-        for _ in range(IMPORTANCE_REPEATS):
-            shuffled = rows[name].to_numpy()[generator.permutation(len(rows))]
-            yield sign * (whole - primary(rows.assign(**{name: shuffled})))
+        own = np.concatenate([generator.permutation(size) for _ in range(IMPORTANCE_REPEATS)])
+        inputs = shuffle(name, every, own)
+        shuffled = _predictions(predicting, inputs, predictions.truth[every], params)
+        for start in range(0, len(every), size):
+            yield sign * (whole - metric.compute(shuffled[start : start + size]))
 
     found = [(c.name, float(np.mean(list(losses(c.name))))) for c in schema.features]
     frame = pd.DataFrame(found, columns=["feature", "importance"]).round(6)

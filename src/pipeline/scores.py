@@ -2,7 +2,7 @@
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,13 @@ class Predictions:
     probabilities: Array | None = None
     classes: Array | None = None
     positive: Any = None
+
+    def __getitem__(self, rows: slice) -> "Predictions":
+        """Return the same of some of the rows."""
+        some = None if self.probabilities is None else self.probabilities[rows]
+        return replace(
+            self, truth=self.truth[rows], predicted=self.predicted[rows], probabilities=some
+        )
 
     @property
     def task(self) -> str:
