@@ -136,3 +136,24 @@ def test_loading_refuses_a_type_that_is_not_trusted(tmp_path: Path) -> None:
 
     with pytest.raises(model.ModelError, match=r"posix\.getcwd"):
         model.load(tmp_path / "model.skops")
+
+
+NAMES = """
+import sys, sklearn.utils
+if sys.argv[1] == "walk":
+    import skops.io._trusted_types as known
+    print(*known.SKLEARN_ESTIMATOR_TYPE_NAMES)
+else:
+    from pipeline import model
+    print(*filter(model._is_trusted, sys.argv[1:]))
+"""
+REFUSED = ("sklearn.utils._mocking.CheckingClassifier", "sklearn.utils.Bunch", "sklearn.nothing.A")
+
+
+def test_the_estimators_that_skops_trusts_are_trusted_without_its_walk() -> None:
+    """What scikit-learn does not offer publicly, or is no estimator, is not."""
+    known = run(sys.executable, "-W", "ignore", "-c", NAMES, "walk", cwd=ROOT).stdout.split()
+
+    told = run(sys.executable, "-W", "ignore", "-c", NAMES, *known, *REFUSED, cwd=ROOT).stdout
+
+    assert told.split() == known
