@@ -73,6 +73,7 @@ resolve: env  ## in a merge with conflicts: put the deliveries of both sides tog
 tour: env  ## a change on each level in a scratch clone, and the review of each (2 minutes)
 	$(RUN) python docs/tour.py
 
-bench: env  ## speed, and what a review costs: ratios measured in one run (10 minutes)
+bench: env  ## speed, also beside DVC by hand, Snakemake, Kedro; what a review costs (15 minutes)
+	$(RUN) python benchmarks/peers/compare.py
 	$(RUN) python benchmarks/speed.py
 	$(RUN) python benchmarks/cost.py
