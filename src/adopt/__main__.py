@@ -10,7 +10,9 @@ from pipeline.stage import UserError
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line; an option that is empty counts as not given."""
     parser = argparse.ArgumentParser(prog="python -m adopt", description=__doc__)
-    parser.add_argument("--data", required=True, help="a CSV or Parquet file, or a folder of them")
+    parser.add_argument(
+        "--data", required=True, help="a CSV, Parquet or JSON Lines file, or a folder of them"
+    )
     parser.add_argument("--target", required=True, help="the column to predict")
     parser.add_argument(
         "--key", help="the column that tells rows apart; later deliveries correct by it"

@@ -10,9 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from adopt import datasheet, draft, leaks, task, types, undo
+from adopt import datasheet, draft, leaks, task, undo
 from adopt.draft import Entry
-from pipeline import delivery, stage, validate
+from adopt.notes import note as note_of
+from pipeline import delivery, reading, stage, validate
 from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
 
@@ -33,11 +34,11 @@ def sources(path: Path) -> list[Path]:
             f"DATA: '{path}' was not found; expected a CSV or Parquet file, or a folder."
         )
     if path.is_dir():
-        return delivery.deliveries(str(path))
-    if path.suffix.lower() not in delivery.SUFFIXES:
-        raise AdoptError(
-            f"DATA: '{path}' ends in '{path.suffix}'; expected .csv, .tsv or .parquet."
-        )
+        one = reading.is_dataset(path)
+        return [path.resolve()] if one else delivery.deliveries(str(path))
+    if not reading.suffix(path):
+        expected = ", ".join(reading.SUFFIXES)
+        raise AdoptError(f"DATA: '{path}' ends in '{path.suffix}'; expected {expected}.")
     return [path]
 
 
@@ -66,12 +67,11 @@ def entries(files: list[Path], roles: dict[str, str]) -> tuple[dict[str, Entry],
     for name, (values, everywhere) in found.items():
         role = roles.get(name, "feature")
         drafted[name], why = draft.entry(name, values, role, everywhere=everywhere)
-        if why:
-            notes[name] = f"ignored: {why}"
+        note = "; ".join(filter(None, [why and f"ignored: {why}", note_of(drafted[name], values)]))
+        if note:
+            notes[name] = note
         if why and name in roles:
             raise AdoptError(f"Column '{name}' cannot be the {role}: {why}.")
-        if types.is_ambiguous(drafted[name].get("format"), values):
-            notes[name] = "read as day/month/year, though month/day/year fits too: see 'format'"
         if name in roles and values.null_count:
             raise AdoptError(
                 f"Column '{name}', the {roles[name]}, is missing in {values.null_count:,} rows; "
@@ -88,7 +88,10 @@ def replace(files: list[Path]) -> None:
     new = undo.SAVED / "raw"
     new.mkdir()
     for file in files:
-        shutil.copyfile(file, new / file.name)
+        if file.is_dir():
+            shutil.copytree(file, new / file.name, ignore=shutil.ignore_patterns(".*"))
+        else:
+            shutil.copyfile(file, new / file.name)
     for path in [path for folder in FOLDERS for path in Path(folder).iterdir()]:
         if path.name != ".gitignore":
             undo.remove(path)
@@ -100,7 +103,7 @@ def replace(files: list[Path]) -> None:
 def store() -> str:
     """Track the deliveries with DVC, and push them to the embedded storage if they are small."""
     call("dvc", "add", "--quiet", "data/raw")
-    size = sum(file.stat().st_size for file in Path("data/raw").iterdir()) / 1e6
+    size = sum(file.stat().st_size for file in Path("data/raw").rglob("*")) / 1e6
     if size > STORAGE_MEGABYTES:
         return (
             f"The deliveries take {size:,.0f} MB, too much for Git to carry: set a remote "

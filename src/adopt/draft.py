@@ -9,13 +9,15 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from adopt import roles, types
+from adopt import notes, roles, types
 from pipeline import delivery, stage
+from pipeline.schema import Column
 from pipeline.stage import UserError
 
 HEADER = """\
 # Every column of the deliveries: type (integer, number, string, boolean, date), role (key, target,
-# feature, group, time, ignored), and what is allowed (nullable, min, max, values, format of dates).
+# feature, group, time, ignored), what is allowed (nullable, min, max, values), and how cells are
+# written (format of dates and numbers; missing: what stands for no value).
 # `make schema` drafts what is missing here from data/raw, and keeps what stands here.
 
 columns:
@@ -24,20 +26,24 @@ Entry = dict[str, Any]
 
 
 def entry(
-    name: str, values: pa.ChunkedArray, role: str = "feature", *, everywhere: bool = True
+    name: str,
+    values: pa.ChunkedArray,
+    role: str = "feature",
+    *,
+    everywhere: bool = True,
+    form: str | None = None,
 ) -> tuple[Entry, str]:
     """Return the drafted entry of a column, and why it is ignored; n values in any Arrow type.
 
-    everywhere: whether every delivery has the column.
+    everywhere: whether every delivery has the column. form: how its dates are written, if known.
     """
-    kind, form, typed = types.infer(name, values)
+    column, typed = types.infer(name, values, role, form)
+    kind, read = column.type, read_as(column)
     if len(typed) < len(values):
         return {"type": kind, "role": "ignored"}, f"values of type {values.type} cannot be used"
     if not everywhere:
-        return {"type": kind, "role": "ignored"}, "not in every delivery"
-    drafted: Entry = {"type": kind, "role": role}
-    if form:
-        drafted["format"] = form
+        return {"type": kind, "role": "ignored", **read}, "not in every delivery"
+    drafted: Entry = {"type": kind, "role": role, **read}
     missing = typed.isna()
     if missing.any() and role == "feature":
         drafted["nullable"] = True
@@ -47,7 +53,13 @@ def entry(
     if kind == "string" and role in ("feature", "target") and distinct <= roles.VALUES:
         drafted["values"] = sorted(typed.dropna().unique().tolist())
     why = roles.useless(name, kind, typed, distinct) if role == "feature" else ""
-    return ({"type": kind, "role": "ignored"}, why) if why else (drafted, "")
+    return ({"type": kind, "role": "ignored", **read}, why) if why else (drafted, "")
+
+
+def read_as(column: Column) -> Entry:
+    """Return what an entry says of how cells are written, and which of them are missing."""
+    said = {"format": column.format, "missing": list(column.missing)}
+    return {field: value for field, value in said.items() if value}
 
 
 def line(name: str, drafted: Entry) -> str:
@@ -94,7 +106,8 @@ def main() -> None:
     known: dict[str, Entry] = {}
     if Path("data/schema.yaml").exists():
         content = stage.read_yaml("data/schema.yaml")
-        known = dict((content or {}).get("columns") or {}) if isinstance(content, dict) else {}
+        entries = dict((content or {}).get("columns") or {}) if isinstance(content, dict) else {}
+        known = {str(name).strip(): entry for name, entry in entries.items()}
     found, drafted, reasons = columns(delivery.deliveries()), dict(known), {}
     for name in (name for name in found if name not in known):
         values, everywhere = found[name]
@@ -102,7 +115,8 @@ def main() -> None:
     write(drafted)
     for name, why in reasons.items():
         role = f"ignored ({why})" if why else "feature"
-        print(f"added   {name}: {drafted[name]['type']}, {role}")
+        said = notes.note(drafted[name], found[name][0])
+        print(f"added   {name}: {drafted[name]['type']}, {role}" + f"; {said}" * bool(said))
     for name in (name for name in known if name not in found):
         print(f"gone    {name}: in the schema, in no delivery; remove it if that is meant")
     print(f"kept    {len(known)} columns; review data/schema.yaml, then run `make repro`.")

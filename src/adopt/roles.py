@@ -4,9 +4,6 @@ import re
 
 import pandas as pd
 
-from adopt.types import SAMPLE
-
-DECIMAL_COMMA = r"[+-]?\d+([. ]\d{3})*,\d+"
 VALUES = 20  # a text column with at most this many values gets them listed
 FREE_TEXT_LENGTH = 60
 
@@ -16,8 +13,6 @@ def useless(name: str, kind: str, typed: pd.Series, distinct: int) -> str:
     rows = int(typed.notna().sum())
     if distinct <= 1:
         return "constant" if distinct else "empty"
-    if kind == "string" and typed.dropna().head(SAMPLE).str.fullmatch(DECIMAL_COMMA).all():
-        return "numbers with decimal commas: write them as 1.5"
     if kind == "string" and distinct == rows and rows > VALUES:
         return "identifier: every value is different"
     if kind == "string" and (distinct > rows / 2 or typed.str.len().mean() > FREE_TEXT_LENGTH):

@@ -1,60 +1,110 @@
-"""The type of a column: the narrowest that all of its values have."""
+"""The type of a column: the narrowest that all of its values have, however they are written."""
 
-import re
+from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline import delivery
+from adopt import codes, written
+from pipeline import cells, stage
 from pipeline.schema import Column
+from pipeline.stage import UserError
 
-DAY_FIRST, MONTH_FIRST = "%d/%m/%Y", "%m/%d/%Y"
-FORMATS = (
-    *(None, DAY_FIRST, MONTH_FIRST, "%d.%m.%Y"),
-    *(f"{day} %H:%M" for day in (DAY_FIRST, MONTH_FIRST, "%d.%m.%Y")),
-)
 SAMPLE = 1000  # rows on which a type is tried before all rows are
+YEARS = (1900, 2100)  # between which whole numbers such as 20260131 have to lie to be dates
 
 
-def infer(name: str, values: pa.ChunkedArray) -> tuple[str, str | None, pd.Series]:
-    """Return the narrowest type all values have, the format of dates, and the typed values."""
-    tries = [
-        ("boolean", None),
-        ("integer", None),
-        ("number", None),
-        *(("date", f) for f in FORMATS),
-    ]
-    if pa.types.is_floating(values.type) or pa.types.is_decimal(values.type):
-        tries = [("number", None)]  # Parquet says it: a float that happens to be whole stays one
-    elif pa.types.is_integer(values.type):
-        tries = [("integer", None)]
-    if values.null_count == len(values):
-        tries = []
-    for kind, form in tries:
-        column = Column(name, kind, "feature", nullable=True, format=form)
-        some = values.drop_null().slice(0, SAMPLE)
-        if not _reads_as(kind, some):
-            continue
-        if not delivery.convert(some, column)[1].any():
-            typed, bad = delivery.convert(values, column)
-            if not bad.any():
-                return kind, form, typed
-    return "string", None, delivery.convert(values, Column(name, "string", "feature"))[0]
+class FormatError(UserError):
+    """Dates are not written as they were said to be."""
 
 
-def _reads_as(kind: str, values: pa.ChunkedArray) -> bool:
-    """Say whether text is meant so: 0 and 1 are numbers, and 00123 is none."""
-    if not pa.types.is_string(values.type):
-        return bool(pa.types.is_boolean(values.type)) if kind == "boolean" else True
-    words = {str(word).strip().lower() for word in values.unique().to_pylist()}
-    if kind == "boolean":
-        return words <= {"true", "false"}
-    return kind == "date" or not any(re.fullmatch(r"0\d+", word) for word in words)
+def infer(
+    name: str, values: pa.ChunkedArray, role: str = "feature", form: str | None = None
+) -> tuple[Column, pd.Series]:
+    """Return the column in the narrowest type that all values have, and the typed values.
+
+    form: how the dates are written, where that is known; raises FormatError if they are not.
+    """
+    plain, kind = cells.plain(values), values.type
+    blank = Column(name, "string", role, nullable=True)
+    coded = replace(blank, missing=codes.signs_and_words(plain))
+    rest = cells.trimmed(plain, coded) if pa.types.is_string(plain.type) else plain
+    rest = rest.drop_null()
+    for column in _tries(coded, kind, rest, form) if len(rest) else ():
+        if not cells.convert(rest.slice(0, SAMPLE), column)[1].any():
+            typed, bad = cells.convert(plain, column)
+            if not bad.any() and _is_meant(column, rest, typed):
+                return _without_nines(column, plain, typed)
+            if form:
+                _refuse(column, plain.filter(pa.array(bad)))
+        elif form:
+            _refuse(column, rest.filter(pa.array(cells.convert(rest, column)[1])))
+    text = replace(blank, missing=codes.signs(plain))
+    return text, cells.convert(plain, text)[0]
 
 
-def is_ambiguous(form: str | None, values: pa.ChunkedArray) -> bool:
-    """Say whether dates that are read with the day first could be read with the month first."""
-    if form is None or not form.startswith(DAY_FIRST):
-        return False
-    other = Column("", "date", "feature", nullable=True, format=form.replace("%d/%m", "%m/%d"))
-    return not delivery.convert(values, other)[1].any()
+def _refuse(column: Column, wrong: pa.ChunkedArray) -> None:
+    raise FormatError(
+        f"Column '{column.name}', {stage.plural(len(wrong), 'row')}: found "
+        f"{stage.cut(wrong.slice(0, stage.SHOWN).to_pylist())}; expected dates written as "
+        f"{column.format}."
+    )
+
+
+def _tries(
+    blank: Column, kind: pa.DataType, values: pa.ChunkedArray, form: str | None
+) -> Iterator[Column]:
+    """Yield what the values could be, the narrowest first; n values, none of them missing."""
+    first = (
+        str(values[0].as_py())
+        if pa.types.is_primitive(values.type) or pa.types.is_string(values.type)
+        else ""
+    )
+    if form:
+        yield replace(blank, type="date", format=form)
+        return
+    if len(first) == 8 and first.isdecimal() and blank.role in ("feature", "time"):
+        yield replace(blank, type="date", format="%Y%m%d")
+    for name in _kinds(kind):
+        yield replace(blank, type=name)
+    if pa.types.is_string(values.type) and not pa.types.is_decimal(kind):
+        for found in written.date_formats(first):
+            yield replace(blank, type="date", format=found)
+        for number in written.number_formats(first):
+            yield replace(blank, type="integer", format=number)
+            yield replace(blank, type="number", format=number)
+
+
+def _kinds(kind: pa.DataType) -> tuple[str, ...]:
+    """Return the types, but for dates in text, that values of an Arrow type could have."""
+    if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return ("number",)  # Parquet says it: a float that happens to be whole stays one
+    if pa.types.is_integer(kind):
+        return ("integer",)
+    if pa.types.is_temporal(kind):
+        return ("date",)
+    return ("boolean", "integer", "number")
+
+
+def _is_meant(column: Column, values: pa.ChunkedArray, typed: pd.Series) -> bool:
+    """Say whether cells that can be read so are meant so: 0 and 1 are numbers, 00123 is none."""
+    if column.type == "boolean" and pa.types.is_string(values.type):
+        words = pc.is_in(pc.utf8_lower(values), value_set=pa.array(["true", "false"]))
+        return bool(pc.all(words).as_py())
+    if column.format == "%Y%m%d":
+        return YEARS[0] <= typed.min().year and typed.max().year <= YEARS[1]
+    return True
+
+
+def _without_nines(
+    column: Column, values: pa.ChunkedArray, typed: pd.Series
+) -> tuple[Column, pd.Series]:
+    if column.role != "feature" or column.type not in ("integer", "number"):
+        return column, typed
+    sure = tuple(code for code, _, surely in codes.nines(typed) if surely)
+    if not sure:
+        return column, typed
+    column = replace(column, missing=(*column.missing, *sure))
+    return column, cells.convert(values, column)[0]

@@ -1,5 +1,6 @@
 """What each column means: its type, its role, what is allowed (data/schema.yaml)."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,6 +11,14 @@ import pandas as pd
 from pipeline.stage import UserError, cut, read_yaml
 
 TYPES = ("integer", "number", "boolean", "date", "string")
+STYLES = ("1,234.5", "1.234,5", "1 234.5", "1 234,5", "1'234.5")
+CURRENCY = "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|BRL|ZAR|KRW|TRY|MXN"
+BEFORE = rf"[A-Z]{{0,2}}[$€£¥₹]|{CURRENCY}|Rs\.?|kr\.?"
+AFTER = r"[%‰$€£¥₹]|[°µ]?[A-Za-z][A-Za-z/²³]{0,11}"
+NUMBER_FORMAT = re.compile(
+    rf"(?P<before>(?:(?:{BEFORE}) ?)?)(?P<digits>{'|'.join(map(re.escape, STYLES))})"
+    rf"(?P<after>(?: ?(?:{AFTER}))?)"
+)
 ROLES = ("key", "target", "feature", "group", "time", "ignored")
 
 
@@ -28,7 +37,8 @@ class Column:
     min: Any = None
     max: Any = None
     values: tuple[Any, ...] | None = None
-    format: str | None = None  # of dates, as in strptime; ISO 8601 when absent
+    format: str | None = None  # of dates as in strptime, of numbers such as 1.234,5 €
+    missing: tuple[Any, ...] = ()  # what stands for a missing value, beside empty cells
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,8 @@ def read_schema(path: str = "data/schema.yaml") -> Schema:
         raise SchemaError(
             f"{path}: found no columns; expected 'columns:' with one entry per column."
         )
-    schema = Schema(tuple(_column(path, str(name), entry) for name, entry in columns.items()))
+    entries = [(str(name).strip(), entry) for name, entry in columns.items()]  # as of deliveries
+    schema = Schema(tuple(_column(path, name, entry) for name, entry in entries))
     targets = schema.having("target")
     if len(targets) != 1:
         raise SchemaError(
@@ -119,15 +130,22 @@ def _column(path: str, name: str, entry: Any) -> Column:
     if values is not None and not (isinstance(values, list) and values):
         raise SchemaError(f"{where}: values is {values!r}; expected a list of allowed values.")
     _check_allowed(where, entry)
-    return Column(**{"name": name, **entry, "values": tuple(values) if values else None})
+    missing = entry.get("missing", [])
+    if not (isinstance(missing, list) and all(map(_is_code, missing))):
+        raise SchemaError(
+            f"{where}: missing is {missing!r}; expected a list of what stands for a missing value, "
+            "such as ['?', -999]."
+        )
+    lists = {"values": tuple(values) if values else None, "missing": tuple(missing)}
+    return Column(**{"name": name, **entry, **lists})
 
 
 def _check_allowed(where: str, entry: dict[str, Any]) -> None:
     bounds = [entry[side] for side in ("min", "max") if entry.get(side) is not None]
     if bounds and entry["type"] in ("string", "boolean"):
         raise SchemaError(f"{where}: has min or max; expected them for numbers and dates alone.")
-    if entry.get("format") is not None and entry["type"] != "date":
-        raise SchemaError(f"{where}: has a format; expected one for dates alone.")
+    if entry.get("format") is not None:
+        _check_format(where, entry["type"], entry["format"])
     wrong = [v for v in bounds + (entry.get("values") or []) if not _is_of(entry["type"], v)]
     if wrong:
         quoted = ", in quotes" * (entry["type"] == "string")
@@ -141,12 +159,29 @@ def _check_allowed(where: str, entry: dict[str, Any]) -> None:
             raise SchemaError(f"{where}: min is {low} and max is {high}; expected min first.")
     if not isinstance(entry.get("nullable", False), bool):
         raise SchemaError(f"{where}: nullable is {entry['nullable']!r}; expected true or false.")
-    try:
-        pd.to_datetime("x", format=entry.get("format"), errors="coerce")
-    except (TypeError, ValueError) as error:
-        raise SchemaError(
-            f"{where}: format is {entry['format']!r} ({error}); expected one such as '%d.%m.%Y'."
-        ) from None
+
+
+def _check_format(where: str, kind: str, form: Any) -> None:
+    if kind in ("integer", "number"):
+        if not (isinstance(form, str) and NUMBER_FORMAT.fullmatch(form)):
+            raise SchemaError(
+                f"{where}: format is {form!r}; expected one of {', '.join(STYLES)}, with a "
+                "currency before it or a unit after it if need be, as in '$1,234.5' or '1.234,5 %'."
+            )
+    elif kind != "date":
+        raise SchemaError(f"{where}: has a format; expected one for numbers and dates alone.")
+    else:
+        try:
+            pd.to_datetime("x", format=form, errors="coerce")
+        except (TypeError, ValueError) as error:
+            raise SchemaError(
+                f"{where}: format is {form!r} ({error}); expected one such as '%d.%m.%Y'."
+            ) from None
+
+
+def _is_code(value: object) -> bool:
+    """Say whether a value that YAML gives can stand for a missing one."""
+    return isinstance(value, str | int | float | date) and not isinstance(value, bool)
 
 
 def _is_of(kind: str, value: object) -> bool:

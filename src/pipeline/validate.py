@@ -100,7 +100,7 @@ def main() -> None:
     def validate(path: Path) -> tuple[pd.Series, int]:
         rows = delivery.typed(path, delivery.read_table(path), schema)
         check(path, rows, schema, expected)
-        dataset.write_part(valid, path.stem, rows)
+        dataset.write_part(valid, delivery.name_of(path), rows)
         return rows[schema.target.name], int(rows.isna().sum().sum())
 
     with stage.replacing("data/valid") as valid, ThreadPoolExecutor() as pool:

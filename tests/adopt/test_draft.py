@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 import yaml
 
-from adopt import draft, types
+from adopt import draft
 from pipeline.schema import read_schema
 
 
@@ -58,19 +58,10 @@ def test_columns_that_teach_nothing_are_ignored(values: list[object], name: str)
     [
         (pa.array([[1], [2]]), "values of type list<item: int64> cannot be used"),
         (pa.array([b"a", b"b"]), "values of type binary cannot be used"),
-        (pa.array(["1,5", "2.000,25", None]), "numbers with decimal commas: write them as 1.5"),
     ],
 )
 def test_the_reason_to_ignore_a_column_is_true(values: pa.Array, why: str) -> None:
     assert draft.entry("x", pa.chunked_array([values]))[1] == why
-
-
-@pytest.mark.parametrize(
-    ("days", "ambiguous"),
-    [(["01/02/2026", "03/04/2026"], True), (["01/02/2026", "31/01/2026"], False)],
-)
-def test_dates_that_can_be_read_in_two_ways_are_known(days: list[str], ambiguous: bool) -> None:
-    assert types.is_ambiguous("%d/%m/%Y", pa.chunked_array([days])) == ambiguous
 
 
 def test_a_column_that_some_deliveries_lack_is_ignored(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""What a person should know of how a column was read."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from adopt import codes, written
+from adopt.types import SAMPLE
+from pipeline import cells, stage
+from pipeline.schema import Column
+
+READ = {"integer": "numbers", "number": "numbers", "date": "dates", "boolean": "true and false"}
+FEW = 0.1  # share of cells that may be no numbers for a column to be nearly numbers
+
+
+def note(entry: dict[str, Any], values: pa.ChunkedArray) -> str:
+    """Return what to look at in a drafted entry, in one line; nothing if all is plain."""
+    values = cells.plain(values)
+    lists = {"missing": tuple(entry.get("missing", ())), "values": None}
+    column = Column("", **{**entry, **lists, "nullable": True})
+    if column.type == "string":
+        found = [*_coded(column, values), *_nearly_numbers(values)]
+    elif column.role == "ignored":
+        found = []
+    else:
+        found = [*_coded(column, values), *_written(column, values), *_apart(column, values)]
+    return "; ".join(found)
+
+
+def _coded(column: Column, values: pa.ChunkedArray) -> list[str]:
+    if not column.missing or column.role == "ignored":
+        return []
+    text = pa.types.is_string(values.type)
+    blank = cells.trimmed(values, replace(column, missing=())) if text else values
+    coded = int(cells.convert(values, column)[0].isna().sum()) - blank.null_count
+    rows = stage.plural(coded, "row")
+    listed = ", ".join(repr(code) for code in column.missing)
+    return [f"is {READ.get(column.type, 'text')}, but for {listed} in {rows}: read as missing"]
+
+
+def _written(column: Column, values: pa.ChunkedArray) -> list[str]:
+    other = written.swapped(column.format)
+    if column.type == "date":
+        if other is None or cells.convert(values, replace(column, format=other))[1].any():
+            return []
+        return ["read as day/month/year, though month/day/year fits too: see 'format'"]
+    if column.format is None:
+        return []
+    if other is not None:
+        numbers, bad = cells.convert(values, replace(column, type="number", format=other))
+        if not bad.any() and not numbers.equals(
+            cells.convert(values, replace(column, type="number"))[0]
+        ):
+            return [
+                f"read as numbers written {column.format}, though {other} fits too: see 'format'"
+            ]
+    return [f"is numbers written {column.format}" + ": 12% is taken as 12" * ("%" in column.format)]
+
+
+def _apart(column: Column, values: pa.ChunkedArray) -> list[str]:
+    if column.type not in ("integer", "number"):
+        return []
+    return [
+        f"holds {code} in {stage.plural(rows, 'row')}, apart from all others: list it under "
+        "'missing' if it stands for a missing value"
+        for code, rows, _ in codes.nines(cells.convert(values, column)[0])
+    ]
+
+
+def _nearly_numbers(values: pa.ChunkedArray) -> list[str]:
+    """Say which few cells keep a column from being numbers; codes such as 01067 are none."""
+    if not pa.types.is_string(values.type):
+        return []
+    number = Column("", "number", "feature", nullable=True)
+    given = values.drop_null()
+    for some in (given.slice(0, SAMPLE), given):  # all of them only if a sample is promising
+        bad = cells.convert(some, number)[1]
+        if not len(some) or bad.mean() > FEW:
+            return []
+    wrong = pc.unique(given.filter(pa.array(bad)))
+    if not len(wrong) or pc.any(pc.match_substring_regex(wrong, cells.LEADING_ZERO)).as_py():
+        return []
+    rows = stage.plural(int(np.count_nonzero(bad)), "row")
+    return [
+        f"is text, though all but {rows} {stage.cut(wrong.to_pylist())} "
+        "are numbers: correct these cells, or list them under 'missing'"
+    ]

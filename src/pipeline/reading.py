@@ -1,0 +1,225 @@
+"""A delivery as a table, whatever kind of file, or folder of files, holds it."""
+
+import codecs
+import csv
+import gzip
+import io
+import itertools
+import mmap
+import re
+import shlex
+import zlib
+from pathlib import Path
+from urllib.parse import unquote
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.json
+import pyarrow.parquet as pq
+
+from pipeline import stage
+
+PARQUET, LINES = (".parquet", ".pq"), (".jsonl", ".ndjson")
+SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", *PARQUET, *LINES)
+MARKS = ("_SUCCESS", "_metadata", "_common_metadata")  # what Spark and Dask write beside the parts
+MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "#NA"]
+NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
+SAMPLE, ROWS = 1 << 16, 50  # characters read at a time, and rows compared, to find the separator
+LARGE_BLOCK = 1 << 26  # bytes that an object of JSON Lines, or a row with an error, may take
+MARKED = (  # the longer ones first: that of UTF-32 begins with that of UTF-16
+    *((mark, "UTF-32") for mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
+    *((mark, "UTF-16") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
+)
+UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 has no character for
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+
+
+class UnreadableError(Exception):
+    """A file holds no table; the message says the rest of a sentence that begins with its path."""
+
+
+def suffix(path: Path) -> str:
+    """Return the known ending of a path, such as .csv.gz; nothing if it has none."""
+    return next((s for s in SUFFIXES if path.name.lower().endswith(s)), "")
+
+
+def parts(folder: Path) -> list[Path]:
+    """Return the files of a Parquet folder in order, without what begins with a dot or a line."""
+    found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return [p for p in found if not any(n[0] in "._" for n in p.relative_to(folder).parts)]
+
+
+def is_dataset(folder: Path) -> bool:
+    """Say whether a folder is one table of Parquet parts, as Spark, Dask and pandas write it."""
+    inside = [path for path in folder.iterdir() if path.name[0] not in "._"]
+    meant = (
+        suffix(folder) in PARQUET
+        or any((folder / mark).exists() for mark in MARKS)
+        or all(path.name.startswith("part") or "=" in path.name for path in inside)
+    )
+    return meant and {suffix(file) in PARQUET for file in parts(folder)} == {True}
+
+
+def read(path: Path) -> pa.Table:
+    """Return the table: every CSV cell as text, the columns of the others in their own types.
+
+    Spaces around the names of columns are no part of them. Raises UnreadableError.
+    """
+    kind = suffix(path)
+    try:
+        if path.is_dir() or kind in PARQUET:
+            table = _parquet(path)
+        elif kind in LINES:
+            options = pyarrow.json.ReadOptions(block_size=LARGE_BLOCK)
+            table = pyarrow.json.read_json(path, read_options=options)
+        else:
+            table = _csv(path, kind)
+    except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
+        raise UnreadableError(_problem(str(error))) from None
+    return table.rename_columns([name.strip() for name in table.column_names])
+
+
+def _parquet(path: Path) -> pa.Table:
+    if not path.is_dir():
+        return pq.ParquetFile(path).read()
+    return pa.concat_tables(
+        [_part(path, file) for file in parts(path)], promote_options="permissive"
+    )
+
+
+def _part(folder: Path, file: Path) -> pa.Table:
+    """Return a part with the columns that the names of its folders hold, such as year=2026."""
+    table = pq.ParquetFile(file).read()
+    for column, equals, value in (n.partition("=") for n in file.relative_to(folder).parts[:-1]):
+        if not equals:
+            continue
+        cell = None if value == NO_VALUE else unquote(value)
+        table = table.append_column(column, pa.array([cell] * len(table), pa.string()))
+    return table
+
+
+def _csv(path: Path, kind: str) -> pa.Table:
+    data = _content(path, kind)
+    if data.find(b"\0") >= 0:
+        raise UnreadableError(_not_text(path, data))
+    try:
+        names, separator = _header(_beginning(data), "\t" if kind.startswith(".tsv") else ";\t|,")
+        _expect_names(names)
+        return _parsed(data, names, separator)
+    except (UnicodeDecodeError, pa.ArrowInvalid) as error:
+        if isinstance(error, UnicodeDecodeError) or "UTF8" in str(error):
+            raise UnreadableError(_not_text(path, data)) from None
+        raise
+
+
+def _content(path: Path, kind: str) -> bytes | mmap.mmap:
+    if kind.endswith(".gz"):
+        with gzip.open(path) as packed:
+            return packed.read()
+    with open(path, "rb") as file:
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.peek(1) else b""
+
+
+def _beginning(data: bytes | mmap.mmap) -> str:
+    """Return the text of the first rows; raise UnicodeDecodeError if it is not UTF-8."""
+    decoder, text = codecs.getincrementaldecoder("utf-8-sig")(), ""
+    for start in range(0, len(data), SAMPLE):
+        text += decoder.decode(data[start : start + SAMPLE], final=start + SAMPLE >= len(data))
+        if text.count("\n") > ROWS:
+            break
+    return text
+
+
+def _header(text: str, separators: str) -> tuple[list[str], str]:
+    """Return the names and the separator by which most of the first rows are as wide as the header.
+
+    Of those that part them alike, the one that makes the most names.
+    """
+    found = {separator: _rows(text, separator) for separator in separators}
+
+    def fits(separator: str) -> tuple[bool, float, int]:
+        widths = [len(row) for row in found[separator]] or [0]
+        return widths[0] > 1, widths.count(widths[0]) / len(widths), widths[0]
+
+    best = max(separators, key=fits)
+    return (found[best] or [[]])[0], best
+
+
+def _rows(text: str, separator: str) -> list[list[str]]:
+    rows = []
+    try:
+        for row in itertools.islice(
+            csv.reader(io.StringIO(text, newline=""), delimiter=separator), ROWS
+        ):
+            rows += [row] * bool(row)
+    except csv.Error:  # a quote that is never closed, or a very long cell
+        pass
+    return rows
+
+
+def _expect_names(names: list[str]) -> None:
+    """Raise UnreadableError if the first line holds values: numbers that count nothing."""
+    numbers = [float(name) for name in names if NUMBER.fullmatch(name.strip())]
+    steps = {round(b - a, 6) for a, b in itertools.pairwise(numbers)}
+    counted = len(steps) == 1 and 0 not in steps and (len(numbers) > 2 or steps <= {1, -1})
+    if len(numbers) > 1 and 3 * len(numbers) >= len(names) and not counted:
+        raise UnreadableError(
+            f"its names look like values: {len(numbers)} of {len(names)} are numbers, in "
+            f"{stage.cut(names)}; expected a first line with the names of the columns: add one."
+        )
+
+
+def _parsed(data: bytes | mmap.mmap, names: list[str], separator: str) -> pa.Table:
+    options = {
+        "parse_options": pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
+        "convert_options": pyarrow.csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()),
+            null_values=MISSING,
+            strings_can_be_null=True,
+        ),
+    }
+    content = pa.py_buffer(data)
+    try:
+        return pyarrow.csv.read_csv(pa.BufferReader(content), **options)
+    except pa.ArrowInvalid:  # again: one thread knows the row number, a large block a long row
+        again = pyarrow.csv.ReadOptions(use_threads=False, block_size=LARGE_BLOCK)
+        return pyarrow.csv.read_csv(pa.BufferReader(content), read_options=again, **options)
+
+
+def _not_text(path: Path, data: bytes | mmap.mmap) -> str:
+    """Say in which encoding a file probably is, and the command that makes UTF-8 of it."""
+    encoding = _encoding(data)
+    if encoding is None:
+        return "holds NUL bytes, which no text has; it is damaged: deliver the file again."
+    kind = suffix(path)
+    name, old = path.name[: -len(kind)], shlex.quote(str(path))
+    new = shlex.quote(str(path.with_name(f"{name}.utf8{kind.removesuffix('.gz')}")))
+    make = f"iconv -f {encoding} -t UTF-8 {old} > {new}"
+    if kind.endswith(".gz"):
+        make = f"gunzip -c {old} | iconv -f {encoding} -t UTF-8 > {new}"
+    return f"is not UTF-8 text but probably {encoding}; run `{make}`, and deliver the new file."
+
+
+def _encoding(data: bytes | mmap.mmap) -> str | None:
+    for mark, name in MARKED:
+        if data[: len(mark)] == mark:
+            return name
+    some = data[:SAMPLE]
+    for start, name in ((1, "UTF-16LE"), (0, "UTF-16BE")):  # the other half of each ASCII letter
+        if some[start::2].count(0) > len(some) / 4:
+            return name
+    if data.find(b"\0") >= 0:
+        return None
+    return "ISO-8859-1" if UNDEFINED.search(data) else "WINDOWS-1252"
+
+
+def _problem(message: str) -> str:
+    if "Empty CSV" in message or "Empty JSON" in message:
+        return "is empty; expected a header line and rows."
+    if "CSV parse error" in message:
+        return (
+            f"has a ragged row ({message.split('error: ')[1]}); mend that row, or quote its cells."
+        )
+    if "JSON parse error" in message:
+        return f"is no JSON Lines ({message.split('error: ')[1]}); expected one object a line."
+    return f"cannot be read as a table ({message}); deliver the file again."

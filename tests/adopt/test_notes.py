@@ -1,0 +1,43 @@
+"""What was decided about a column without asking is said."""
+
+import pyarrow as pa
+import pytest
+
+from adopt import draft
+from adopt.notes import note
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (["1", "?", "2", "?"], "is numbers, but for '?' in 2 rows: read as missing"),
+        (["a", "b", "?"], "is text, but for '?' in 1 row: read as missing"),
+        (["1", "2", "3", "4", "-999", "-999"], "but for -999 in 2 rows: read as missing"),
+        (["1", "2", "3", "4", "99", "99"], "holds 99 in 2 rows, apart from all others"),
+        (["12%", "5.5%"], "is numbers written 1,234.5%: 12% is taken as 12"),
+        (["1,200", "2,300"], "read as numbers written 1,234.5, though 1.234,5 fits too"),
+        (["01/02/2026", "03/04/2026"], "though month/day/year fits too: see 'format'"),
+        ([*"1234567890" * 2, "x"], "is text, though all but 1 row ['x'] are numbers"),
+    ],
+)
+def test_what_was_decided_is_said(values: list[str], said: str) -> None:
+    column = pa.chunked_array([values])
+
+    assert said in note(draft.entry("x", column)[0], column)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["1", " ", "2"],
+        ["01067"] + ["12345"] * 30,
+        ["01/02/2026", "31/01/2026"],
+        ["31 Jan 2026", "1 Feb 2026"],
+        ["a", "b", "a"],
+        [None, None],
+    ],
+)
+def test_of_what_is_plain_nothing_is_said(values: list[str | None]) -> None:
+    column = pa.chunked_array([pa.array(values, pa.string())])
+
+    assert note(draft.entry("x", column)[0], column) == ""
