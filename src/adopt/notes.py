@@ -3,17 +3,15 @@
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adopt import codes, written
-from adopt.types import SAMPLE
+from adopt import codes, types, written
 from pipeline import cells, stage
 from pipeline.schema import Column
 
 READ = {"integer": "numbers", "number": "numbers", "date": "dates", "boolean": "true and false"}
-FEW = 0.1  # share of cells that may be no numbers for a column to be nearly numbers
+FEW = 0.1  # share of cells that may be wrong in a column that is nearly numbers or dates
 
 
 def note(entry: dict[str, Any], values: pa.ChunkedArray) -> str:
@@ -22,7 +20,7 @@ def note(entry: dict[str, Any], values: pa.ChunkedArray) -> str:
     lists = {"missing": tuple(entry.get("missing", ())), "values": None}
     column = Column("", **{**entry, **lists, "nullable": True})
     if column.type == "string":
-        found = [*_coded(column, values), *_nearly_numbers(values)]
+        found = [*_coded(column, values), *_nearly(values)]
     elif column.role == "ignored":
         found = []
     else:
@@ -70,21 +68,29 @@ def _apart(column: Column, values: pa.ChunkedArray) -> list[str]:
     ]
 
 
-def _nearly_numbers(values: pa.ChunkedArray) -> list[str]:
-    """Say which few cells keep a column from being numbers; codes such as 01067 are none."""
-    if not pa.types.is_string(values.type):
+def _nearly(values: pa.ChunkedArray) -> list[str]:
+    """Say which few cells keep a column from being numbers or dates; 01067 is none of them."""
+    if not pa.types.is_string(values.type) or values.null_count == len(values):
         return []
-    number = Column("", "number", "feature", nullable=True)
-    given = values.drop_null()
-    for some in (given.slice(0, SAMPLE), given):  # all of them only if a sample is promising
-        bad = cells.convert(some, number)[1]
-        if not len(some) or bad.mean() > FEW:
-            return []
-    wrong = pc.unique(given.filter(pa.array(bad)))
-    if not len(wrong) or pc.any(pc.match_substring_regex(wrong, cells.LEADING_ZERO)).as_py():
-        return []
-    rows = stage.plural(int(np.count_nonzero(bad)), "row")
-    return [
-        f"is text, though all but {rows} {stage.cut(wrong.to_pylist())} "
-        "are numbers: correct these cells, or list them under 'missing'"
-    ]
+    blank = Column("", "string", "feature", nullable=True, missing=codes.signs_and_words(values))
+    given = cells.trimmed(values, blank).drop_null()
+    for column in types.candidates(blank, given.type, given) if len(given) else ():
+        wrong = _wrong(given, column)
+        if len(wrong):
+            rows, listed = stage.plural(len(wrong), "row"), stage.cut(pc.unique(wrong).to_pylist())
+            how = f" written {column.format}" * bool(column.format)
+            return [
+                f"is text, though all but {rows} {listed} are {READ[column.type]}{how}: correct "
+                "these cells, or list them under 'missing'"
+            ]
+    return []
+
+
+def _wrong(given: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Return the cells that are not of the column's type if they are few, else none."""
+    for some in (given.slice(0, types.SAMPLE), given):  # all of them only if a sample is promising
+        wrong = some.filter(pa.array(cells.convert(some, column)[1]))
+        if len(wrong) > FEW * len(some):
+            return given[:0]
+    zeros = pc.any(pc.match_substring_regex(wrong, cells.LEADING_ZERO)).as_py()
+    return given[:0] if zeros else wrong

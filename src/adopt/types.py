@@ -32,7 +32,7 @@ def infer(
     coded = replace(blank, missing=codes.signs_and_words(plain))
     rest = cells.trimmed(plain, coded) if pa.types.is_string(plain.type) else plain
     rest = rest.drop_null()
-    for column in _tries(coded, kind, rest, form) if len(rest) else ():
+    for column in candidates(coded, kind, rest, form) if len(rest) else ():
         if not cells.convert(rest.slice(0, SAMPLE), column)[1].any():
             typed, bad = cells.convert(plain, column)
             if not bad.any() and _is_meant(column, rest, typed):
@@ -53,8 +53,8 @@ def _refuse(column: Column, wrong: pa.ChunkedArray) -> None:
     )
 
 
-def _tries(
-    blank: Column, kind: pa.DataType, values: pa.ChunkedArray, form: str | None
+def candidates(
+    blank: Column, kind: pa.DataType, values: pa.ChunkedArray, form: str | None = None
 ) -> Iterator[Column]:
     """Yield what the values could be, the narrowest first; n values, none of them missing."""
     first = (

@@ -17,7 +17,9 @@ from adopt.notes import note
         (["12%", "5.5%"], "is numbers written 1,234.5%: 12% is taken as 12"),
         (["1,200", "2,300"], "read as numbers written 1,234.5, though 1.234,5 fits too"),
         (["01/02/2026", "03/04/2026"], "though month/day/year fits too: see 'format'"),
-        ([*"1234567890" * 2, "x"], "is text, though all but 1 row ['x'] are numbers"),
+        ([*"1234567890" * 2, "x"], "is text, though all but 1 row ['x'] are numbers: correct"),
+        (["$5", "$7"] * 9 + ["0", "?"], "all but 1 row ['0'] are numbers written $1,234.5"),
+        (["1 Feb 2026"] * 9 + ["soon"], "all but 1 row ['soon'] are dates written %d %b %Y"),
     ],
 )
 def test_what_was_decided_is_said(values: list[str], said: str) -> None:
