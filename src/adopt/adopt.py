@@ -13,7 +13,7 @@ import pandas as pd
 from adopt import datasheet, draft, leaks, task, undo
 from adopt.draft import Entry
 from adopt.notes import note as note_of
-from pipeline import delivery, reading, stage, validate
+from pipeline import dataset, delivery, reading, stage, validate
 from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
 
@@ -72,11 +72,16 @@ def entries(files: list[Path], roles: dict[str, str]) -> tuple[dict[str, Entry],
             notes[name] = note
         if why and name in roles:
             raise AdoptError(f"Column '{name}' cannot be the {role}: {why}.")
-        if name in roles and values.null_count:
+        if drafted[name]["type"] == "text":
+            notes[name] = "holds text: how often it uses each frequent word is what is learnt from"
+        missing = values.null_count
+        if role in ("key", "group", "time") and missing:
             raise AdoptError(
-                f"Column '{name}', the {roles[name]}, is missing in {values.null_count:,} rows; "
+                f"Column '{name}', the {role}, is missing in {missing:,} rows; "
                 "expected a value in every row: remove these rows first."
             )
+        if role == "target" and missing:
+            notes[name] = f"is missing in {missing:,} rows: on neither side until it is delivered"
     if not any(entry["role"] == "feature" for entry in drafted.values()):
         reasons = [f"'{name}' {note}" for name, note in notes.items()][: stage.SHOWN]
         raise AdoptError(f"There is no feature to learn from: {'; '.join(reasons)}.")
@@ -134,18 +139,19 @@ def adopt(asked: argparse.Namespace) -> str:
         replace(files)
         draft.write(drafted)
         schema = read_schema()
-        rows = typed_rows(schema, asked.task, files)
+        every = typed_rows(schema, asked.task, files)
+        rows = dataset.labelled(every, schema.target)
         target = rows[asked.target]
         kind = task.task_of(target, asked.task)
         rewrite(
             "params.yaml", task.parameters(read("params.yaml"), kind, target, split(rows, asked))
         )
         rewrite("dvc.yaml", task.plots(read("dvc.yaml"), kind))
-        rewrite("data/README.md", datasheet.skeleton(schema, rows, len(files)))
+        rewrite("data/README.md", datasheet.skeleton(schema, every, len(files)))
         print("Looking for leaks, and adding the data to DVC …", file=sys.stderr)
         found = leaks.leaks(rows, [c.name for c in schema.features], target, kind)
         stored = store()
-    return summary(rows, schema, kind, notes, found, stored)
+    return summary(every, schema, kind, notes, found, stored)
 
 
 def expect_nothing_lost(force: bool) -> None:
@@ -211,7 +217,7 @@ def summary(
     stored: str,
 ) -> str:
     """Return what was made of the table, and what a person should look at next."""
-    text = len([c for c in schema.features if c.type == "string"])
+    text = len([c for c in schema.features if c.type in ("string", "text")])
     return "\n".join(
         [
             f"Adopted {len(rows):,} rows: a {kind} task with target '{schema.target.name}', "

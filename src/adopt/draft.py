@@ -45,7 +45,7 @@ def entry(
         return {"type": kind, "role": "ignored", **read}, "not in every delivery"
     drafted: Entry = {"type": kind, "role": role, **read}
     missing = typed.isna()
-    if missing.any() and role == "feature":
+    if missing.any() and role in ("feature", "target"):
         drafted["nullable"] = True
     if kind in ("integer", "number") and role == "feature" and typed.min() >= 0:
         drafted["min"] = 0

@@ -37,9 +37,8 @@ def task_of(target: pd.Series, asked: str | None) -> str:
     """Return 'binary', 'multiclass' or 'regression'; raise TaskError if the target forbids it."""
     classes, numeric = target.nunique(), pd.api.types.is_numeric_dtype(target)
     if classes < 2:
-        raise TaskError(
-            f"Target '{target.name}' is always {target.tolist()[0]!r}; expected two values or more."
-        )
+        found = "".join(f"always {value!r}" for value in target.tolist()[:1]) or "never given"
+        raise TaskError(f"Target '{target.name}' is {found}; expected two values or more.")
     numeric = numeric and not pd.api.types.is_bool_dtype(target)
     regression = numeric and (
         pd.api.types.is_float_dtype(target) or classes > min(LABELS, len(target) / 2)

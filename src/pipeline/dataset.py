@@ -2,29 +2,53 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from pipeline.schema import Column
 from pipeline.stage import UserError
+
+DTYPES = {"integer": "int64", "number": "float64", "boolean": "bool", "string": "str"}
 
 
 def read_parts(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return the Parquet parts of a folder by name, in name order; raise UserError without any."""
+    """Return the Parquet parts of a folder by name, in name order; raise UserError without any.
+
+    Integers among which some are missing keep all of their digits, as objects.
+    """
     files = sorted(Path(folder).glob("*.parquet"))
     if not files:
         raise UserError(
             f"{folder}: no part found; expected Parquet files: run `dvc repro` or `dvc pull`."
         )
-    return {file.stem: pd.read_parquet(file) for file in files}
+    options: Any = {"engine": "pyarrow", "to_pandas_kwargs": {"integer_object_nulls": True}}
+    return {file.stem: pd.read_parquet(file, **options) for file in files}
 
 
 def write_part(folder: Path, name: str, rows: pd.DataFrame) -> None:
     """Write one part, without an index, so that the same rows give the same bytes."""
     table = pa.Table.from_pandas(rows, preserve_index=False).replace_schema_metadata(None)
     pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+
+
+def latest(parts: dict[str, pd.DataFrame], keys: list[str]) -> dict[str, pd.DataFrame]:
+    """Keep, of rows with the same key, the one delivered last; without a key keep every row."""
+    if not keys or len(parts) == 1:
+        return parts
+    every = pd.concat([rows[keys] for rows in parts.values()], ignore_index=True)
+    kept = ~every.duplicated(keep="last").to_numpy()
+    ends = np.cumsum([len(rows) for rows in parts.values()])[:-1]
+    masks = np.split(kept, ends)
+    return {name: rows[mask] for (name, rows), mask in zip(parts.items(), masks, strict=True)}
+
+
+def labelled(rows: pd.DataFrame, target: Column) -> pd.DataFrame:
+    """Return the rows that have a target, which then is of a plain type: nothing is missing."""
+    return rows[rows[target.name].notna()].astype({target.name: DTYPES[target.type]})
 
 
 def hashes(rows: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:

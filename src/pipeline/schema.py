@@ -115,7 +115,7 @@ def _column(path: str, name: str, entry: Any) -> Column:
         raise SchemaError(
             f"{where}: role is {entry.get('role')!r}; expected one of {', '.join(ROLES)}."
         )
-    if entry.get("nullable") and entry["role"] in ("key", "target", "group", "time"):
+    if entry.get("nullable") and entry["role"] in ("key", "group", "time"):
         raise SchemaError(f"{where}: a {entry['role']} is never missing; remove 'nullable'.")
     if entry["role"] == "target" and entry["type"] == "date":
         raise SchemaError(

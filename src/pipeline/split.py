@@ -35,17 +35,6 @@ class Params:
             )
 
 
-def latest(parts: dict[str, pd.DataFrame], keys: list[str]) -> dict[str, pd.DataFrame]:
-    """Keep, of rows with the same key, the one delivered last; without a key keep every row."""
-    if not keys or len(parts) == 1:
-        return parts
-    every = pd.concat([rows[keys] for rows in parts.values()], ignore_index=True)
-    kept = ~every.duplicated(keep="last").to_numpy()
-    ends = np.cumsum([len(rows) for rows in parts.values()])[:-1]
-    masks = np.split(kept, ends)
-    return {name: rows[mask] for (name, rows), mask in zip(parts.items(), masks, strict=True)}
-
-
 def is_test(rows: pd.DataFrame, schema: Schema, params: Params) -> np.ndarray:
     """Return, for each row, whether it is a test row; depends on that row alone.
 
@@ -68,8 +57,12 @@ def is_test(rows: pd.DataFrame, schema: Schema, params: Params) -> np.ndarray:
     except (TypeError, ValueError):
         raise SplitError(
             f"params.yaml, section 'split': 'test_from' is {params.test_from!r}; "
-            f"expected a value like those of column '{column}', such as '{rows[column].iloc[0]}'."
+            f"expected a value like those of column '{column}'{_such(rows[column])}."
         ) from None
+
+
+def _such(values: pd.Series) -> str:
+    return "".join(f", such as '{value}'" for value in values[:1])
 
 
 def _moment(times: pd.Series, value: object) -> object:
@@ -79,9 +72,13 @@ def _moment(times: pd.Series, value: object) -> object:
 def split(
     parts: dict[str, pd.DataFrame], schema: Schema, params: Params
 ) -> Iterator[tuple[str, pd.DataFrame, pd.DataFrame]]:
-    """Yield each part's name, training rows and test rows; raise SplitError if a side is empty."""
+    """Yield each part's name, training rows and test rows; raise SplitError if a side is empty.
+
+    Rows without a target are on neither side; a later delivery that has it puts them on theirs.
+    """
     counts = np.zeros(2, dtype=int)
-    for name, rows in latest(parts, schema.having("key")).items():
+    for name, every in dataset.latest(parts, schema.having("key")).items():
+        rows = dataset.labelled(every, schema.target)
         test = is_test(rows, schema, params)
         counts += [np.count_nonzero(~test), np.count_nonzero(test)]
         yield name, rows[~test], rows[test]
@@ -89,7 +86,8 @@ def split(
         if not count:
             raise SplitError(
                 f"params.yaml, section 'split': {params} leaves the {side} side empty "
-                f"({stage.plural(int(counts.sum()), 'row')} in all); expected rows on both sides."
+                f"({stage.plural(int(counts.sum()), 'row')} with a target in all); "
+                "expected rows on both sides."
             )
 
 

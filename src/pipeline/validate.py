@@ -79,9 +79,14 @@ def _failures(
         yield words, bad
 
 
-def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
-    """Count deliveries, rows and missing cells; summarise the target by class or by its moments."""
-    target = pd.concat(targets, ignore_index=True)
+def profile(parts: dict[str, pd.DataFrame], missing: int, schema: Schema) -> dict[str, Any]:
+    """Count deliveries, rows, missing cells; summarise the target by class or by its moments.
+
+    Of each delivery at least the key and the target. Rows count as unlabelled if their target is
+    missing in the last delivery that has them.
+    """
+    name = schema.target.name
+    target = pd.concat([rows[name] for rows in parts.values()], ignore_index=True)
     counts = target.value_counts()
     if target.dtype.kind == "f" or (target.dtype.kind == "i" and len(counts) > CLASSES):
         with np.errstate(over="ignore"):
@@ -90,22 +95,26 @@ def profile(targets: list[pd.Series], missing: int) -> dict[str, Any]:
     else:
         listed = counts.head(CLASSES).sort_index()
         summary = {str(label): int(count) for label, count in listed.items()}
-    return {"deliveries": len(targets), "rows": len(target), "missing": missing, "target": summary}
+    counted = {"deliveries": len(parts), "rows": len(target), "missing": missing}
+    latest = dataset.latest(parts, schema.having("key")) if target.hasnans else {}
+    unlabelled = sum(int(rows[name].isna().sum()) for rows in latest.values())
+    return {**counted, "unlabelled": unlabelled, "target": summary}
 
 
 def main() -> None:
     schema, files = read_schema(), delivery.deliveries()
     expected = checks(schema)
 
-    def validate(path: Path) -> tuple[pd.Series, int]:
+    def validate(path: Path) -> tuple[pd.DataFrame, int]:
         rows = delivery.typed(path, delivery.read_table(path), schema)
         check(path, rows, schema, expected)
         dataset.write_part(valid, delivery.name_of(path), rows)
-        return rows[schema.target.name], int(rows.isna().sum().sum())
+        return rows[schema.having("key", "target")], int(rows.isna().sum().sum())
 
     with stage.replacing("data/valid") as valid, ThreadPoolExecutor() as pool:
-        targets, missing = zip(*pool.map(validate, files), strict=True)
-    stage.write_json("metrics/data.json", profile(list(targets), sum(missing)))
+        found, missing = zip(*pool.map(validate, files), strict=True)
+    parts = {delivery.name_of(path): rows for path, rows in zip(files, found, strict=True)}
+    stage.write_json("metrics/data.json", profile(parts, sum(missing), schema))
 
 
 if __name__ == "__main__":

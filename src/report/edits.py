@@ -39,6 +39,9 @@ def data(found: Found) -> list[Text]:
             f"{rows['removed']:,} removed, {rows['changed']:,} changed, "
             f"of which {rows['relabelled']:,} have another target"
         )
+    waiting = found["unlabelled"]
+    if waiting and waiting["base"] != waiting["head"]:
+        items.append(f"{waiting['base']:,} → {waiting['head']:,} rows wait for their target")
     items += [("column ", *edit(change)) for change in found["schema"]]
     shifted = [entry for entry in found["drift"] if entry["psi"] >= PSI_LARGE]
     if shifted:

@@ -10,6 +10,7 @@ import pandas as pd
 from pipeline import dataset
 from pipeline.schema import Schema
 from pipeline.scores import Array
+from pipeline.stage import UserError
 from review.methods.drift import drift
 from review.revision import ReviewError, Side
 
@@ -201,8 +202,9 @@ def unknown(rows: int) -> Tested:
 
 def changes(frames: Frames | None, base: Side, head: Side) -> dict[str, Any]:
     """Count and compare rows, as far as they are there to be compared."""
+    found = {"unlabelled": unlabelled(base, head)}
     if frames is None:
-        return UNCOMPARED
+        return UNCOMPARED | found
     before, after = frames
     return {
         "rows": rows(before, after, head.schema.target.name),
@@ -210,4 +212,19 @@ def changes(frames: Frames | None, base: Side, head: Side) -> dict[str, Any]:
         "drift": drift(before, after, head.schema.features),
         "sides": sides(before, after),
         "duplicates": duplicates(after, head.schema),
+        **found,
     }
+
+
+def unlabelled(base: Side, head: Side) -> dict[str, int] | None:
+    """Return how many rows of each side have no target yet; None if that is not known."""
+    counts = {}
+    for name, side in (("base", base), ("head", head)):
+        try:
+            profile = side.yaml("metrics/data.json")
+        except UserError:  # left in a conflict
+            return None
+        counts[name] = profile.get("unlabelled", 0)  # before it was counted there could be none
+        if not profile or not isinstance(counts[name], int):
+            return None
+    return counts

@@ -90,7 +90,8 @@ def test_a_table_is_adopted_and_runs(
         (["--target", "nothing"], "Column 'nothing' was not found"),
         (["--target", "id"], "no feature to learn from: 'a' ignored: constant"),
         (["--target", "bought", "--key", "colour"], "each key once"),
-        (["--target", "visits"], "is missing in"),
+        (["--target", "bought", "--group", "visits"], "'visits', the group, is missing in"),
+        (["--target", "never"], "Target 'never' is never given; expected two values or more"),
         (["--target", "bought", "--task", "regression"], "holds no numbers"),
         (["--target", "bought", "--key", "id", "--group", "id"], "asked for as key and as group"),
         (["--target", "bought", "--time", "always"], "the time, is always 2026-01-01"),
@@ -100,7 +101,7 @@ def test_a_failure_leaves_everything_as_it_was(
     project: Path, tmp_path: Path, words: list[str], said: str
 ) -> None:
     path = tmp_path / "table.csv"
-    rows = made_up(100).assign(always="2026-01-01")
+    rows = made_up(100).assign(always="2026-01-01", never=None)
     (rows[["id"]].assign(a="same") if words[1] == "id" else rows).to_csv(path, index=False)
     before = state(project)
 
@@ -111,6 +112,78 @@ def test_a_failure_leaves_everything_as_it_was(
     assert done.stderr.endswith("Nothing was changed.\n")
     assert "Traceback" not in done.stderr
     assert state(project) == before
+
+
+COMMON = "the you to is and a of for on it we this are have in your now here just get"
+WORDS = {
+    "spam": "prize win free cash claim urgent offer call txt guaranteed winner award",
+    "ham": "dinner home sorry later meeting train mum love tomorrow lunch office bus",
+}
+
+
+def messages(rows: int) -> pd.DataFrame:
+    """Return messages, no two alike, and whether each is an advertisement; some are missing."""
+    random = np.random.default_rng(0)
+    label = random.choice(["ham", "spam"], rows, p=[0.7, 0.3])
+    texts = [
+        " ".join(
+            [*random.choice(COMMON.split(), 8), *random.choice(WORDS[kind].split(), 3), f"no{i}"]
+        )
+        for i, kind in enumerate(label)
+    ]
+    kept = pd.Series(texts).where(random.random(rows) > 0.02, None)
+    return pd.DataFrame({"message": kept, "label": label})
+
+
+@pytest.mark.slow
+def test_a_table_of_messages_is_told_apart_by_words(project: Path, tmp_path: Path) -> None:
+    """From adopting to a review of later messages: other words of the same kind are no drift."""
+    every = messages(600)
+    every[:400].to_csv(tmp_path / "t.csv", index=False)
+
+    done = adopt(project, "--data", str(tmp_path / "t.csv"), "--target", "label")
+
+    env = {"PYTHONPATH": str(project / "src")}
+    assert "column 'message' holds text" in done.stdout
+    run("dvc", "repro", "-q", cwd=project, **env)
+    assert json.loads((project / "metrics/test.json").read_text())["roc_auc"] > 0.95
+    run("git", "add", "-A", cwd=project)
+    run("git", *AUTHOR, "commit", "-qm", "messages", cwd=project)
+    run("git", "switch", "-qc", "more", cwd=project)
+    every[400:].to_csv(project / "data/raw/later.csv", index=False)
+    run("dvc", "add", "-q", "data/raw", cwd=project)
+    run("dvc", "repro", "-q", cwd=project, **env)
+    run("python", "-m", "review", "--base", "main", cwd=project, **env)
+    found = json.loads((project / "review.json").read_text(encoding="utf-8"))
+    assert found["changes"]["data"]["rows"]["added"] == 200
+    assert all(entry["psi"] < 0.1 for entry in found["changes"]["data"]["drift"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("target", "suffix", "words"),
+    [
+        ("bought", "csv", ["--time", "joined"]),
+        ("colour", "parquet", []),
+        ("member", "csv", []),
+        ("visits", "parquet", ["--task", "regression"]),
+    ],
+)
+def test_rows_that_wait_for_their_target_are_adopted(
+    project: Path, tmp_path: Path, target: str, suffix: str, words: list[str]
+) -> None:
+    """With the latest rows waiting, as they do; the day the test side begins is a known one's."""
+    rows = made_up(300).astype({"member": "boolean"})
+    rows.loc[240:, target] = None
+    path = tmp_path / f"t.{suffix}"
+    (rows.to_csv if suffix == "csv" else rows.to_parquet)(path, index=False)
+
+    done = adopt(project, "--data", str(path), "--target", target, *words)
+
+    missing = int(rows[target].isna().sum())
+    assert f"column '{target}' is missing in {missing} rows: on neither side" in done.stdout
+    run("dvc", "repro", "-q", cwd=project, PYTHONPATH=str(project / "src"))
+    assert json.loads((project / "metrics/data.json").read_text())["unlabelled"] == missing
 
 
 @pytest.mark.slow

@@ -50,6 +50,7 @@ def test_a_row_is_its_key_or_all_but_its_target(
         ("size", "{type: number, role: ignored}", "found no feature"),
         ("size", "{type: string, role: group}", "found ['team', 'size'] as group"),
         ("id", "{type: integer, role: key, nullable: true}", "a key is never missing"),
+        ("team", "{type: string, role: group, nullable: true}", "a group is never missing"),
         ("y", "{type: date, role: target}", "cannot be predicted"),
         ("day", "{type: string, role: time}", "expected integer, number or date (with a 'format'"),
         ("y", "{type: string, role: target, values: a}", "expected a list"),

@@ -1,13 +1,18 @@
 """No row changes sides when data grows, and no duplicate or group straddles the split."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import dataset, delivery
+from pipeline.dataset import latest
 from pipeline.schema import Column, Schema
-from pipeline.split import Params, SplitError, latest, split
+from pipeline.split import Params, SplitError, split
 
 ROLES = {"key": ("id", "integer"), "group": ("team", "string"), "time": ("day", "integer")}
 BY = {
@@ -22,7 +27,7 @@ rows = st.lists(
         st.sampled_from("abcdef"),  # team
         st.integers(0, 9),  # day
         st.integers(0, 3),  # size
-        st.booleans(),  # target
+        st.sampled_from([True, False, None]),  # target
     ),
     min_size=1,
     max_size=25,
@@ -64,12 +69,15 @@ def sides(parts: dict[str, pd.DataFrame], kind: str) -> dict[object, set[str]]:
 def test_a_row_never_changes_sides(
     kind: str, first: list[tuple[int, str, int, int, bool]], second: list[tuple]
 ) -> None:
-    """However the table grows, by new rows, repeats, and rows delivered again with other values."""
+    """However the table grows, by new rows, repeats, and rows delivered again with other values.
+
+    A row that is delivered again without its target is on neither side.
+    """
     before = sides({"1": part(first, kind)}, kind)
 
     after = sides({"1": part(first, kind), "2": part(second, kind)}, kind)
 
-    assert {name: after[name] for name in before} == before
+    assert {name: after.get(name, side) for name, side in before.items()} == before
     assert all(len(found) == 1 for found in after.values())
 
 
@@ -89,6 +97,42 @@ def test_without_a_key_repeats_are_kept() -> None:
     table = pd.DataFrame({"size": [1, 1]})
 
     assert latest({"1": table, "2": table}, []) == {"1": table, "2": table}
+
+
+@pytest.mark.parametrize(
+    ("kind", "targets", "dtype"),
+    [
+        ("boolean", [True, None, False, True], "bool"),
+        ("integer", [2**60 + 1, None, 3, 4], "int64"),
+        ("number", [1.5, None, 2.5, 3.5], "float64"),
+        ("string", ["a", None, "b", "c"], "str"),
+    ],
+)
+def test_rows_without_a_target_are_on_neither_side(
+    tmp_path: Path, kind: str, targets: list, dtype: str
+) -> None:
+    """And the others keep every digit, and the plain type of the target."""
+    columns = (Column("id", "integer", "key"), Column("y", kind, "target", nullable=True))
+    table = pa.table({"id": pa.array(range(4)), "y": pa.array(targets)})
+    rows = delivery.typed("d.csv", table, Schema(columns))
+    dataset.write_part(tmp_path, "1", rows)
+    dataset.write_part(tmp_path, "2", rows[1:2].assign(id=9))
+
+    found = list(split(dataset.read_parts(tmp_path), Schema(columns), Params("row", 0.27, None)))
+
+    sides = [side for _, train, test in found for side in (train, test)]
+    assert {str(side["y"].dtype) for side in sides} == {dtype}
+    assert sorted(pd.concat(sides)["y"].tolist()) == sorted(y for y in targets if y is not None)
+
+
+def test_a_row_whose_target_comes_later_stands_where_it_would_have_stood() -> None:
+    known = pd.DataFrame({"id": range(50), "team": "a", "day": 1, "size": 0, "y": True})
+    waiting = known.assign(y=known["y"].where(known["id"] % 2 == 0, None))
+
+    late = sides({"1": waiting, "2": known[known["id"] % 2 == 1]}, "key")
+
+    assert len(sides({"1": waiting}, "key")) == 25
+    assert late == sides({"1": known}, "key")
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.5])

@@ -9,6 +9,8 @@ from pipeline.delivery import DeliveryError
 from pipeline.schema import Column, Schema
 from pipeline.validate import check, checks, profile
 
+TARGET = Schema((Column("y", "string", "target"),))
+
 
 def said(column: Column, values: list[object]) -> str:
     """Return what checking one column says, or nothing if it passes."""
@@ -80,18 +82,48 @@ def test_a_key_of_two_columns_may_repeat_in_either() -> None:
     ],
 )
 def test_the_target_is_counted_or_averaged(target: list, expected: dict[str, float]) -> None:
-    parts = [pd.Series(target[:1]), pd.Series(target[1:])]
+    parts = {"1": pd.DataFrame({"y": target[:1]}), "2": pd.DataFrame({"y": target[1:]})}
 
-    found = profile(parts, 4)
+    found = profile(parts, 4, TARGET)
 
-    assert found == {"deliveries": 2, "rows": len(target), "missing": 4, "target": expected}
+    counts = {"deliveries": 2, "rows": len(target), "missing": 4, "unlabelled": 0}
+    assert found == {**counts, "target": expected}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "dtype", "expected", "unlabelled"),
+    [
+        (["a", None, None], ["b"], "str", {"a": 1, "b": 1}, 1),
+        ([1, None, None], [2], "Int64", {"1": 1, "2": 1}, 1),
+        ([True, None, None], [False], "boolean", {"False": 1, "True": 1}, 1),
+        ([1.0, None, None], [2.0], "float64", {"mean": 1.5, "std": 0.707107}, 1),
+        ([None, None, None], [None], "Int64", {}, 3),
+    ],
+)
+def test_rows_that_wait_for_their_target_are_counted(
+    first: list, second: list, dtype: str, expected: dict[str, float], unlabelled: int
+) -> None:
+    """As the last delivery of each key has it."""
+    schema = Schema((Column("id", "integer", "key"), *TARGET.columns))
+    parts = {
+        "1": pd.DataFrame({"id": [1, 2, 3], "y": pd.Series(first, dtype=dtype)}),
+        "2": pd.DataFrame({"id": [2], "y": pd.Series(second, dtype=dtype)}),
+    }
+
+    found = profile(parts, 2, schema)
+
+    assert (found["target"], found["unlabelled"]) == (expected, unlabelled)
 
 
 def test_of_many_classes_the_most_frequent_are_counted() -> None:
-    found = profile([pd.Series([f"c{i}" for i in range(40)] + ["c7"])], 0)
+    rows = pd.DataFrame({"y": [f"c{i}" for i in range(40)] + ["c7"]})
+
+    found = profile({"1": rows}, 0, TARGET)
 
     assert len(found["target"]) == 20 and found["target"]["c7"] == 2
 
 
 def test_moments_that_overflow_are_left_out() -> None:
-    assert "std" not in profile([pd.Series([1e300, -1e300])], 0)["target"]
+    rows = pd.DataFrame({"y": [1e300, -1e300]})
+
+    assert "std" not in profile({"1": rows}, 0, TARGET)["target"]

@@ -268,6 +268,23 @@ def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> 
     assert found["common"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
 
 
+def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> None:
+    """And once it is delivered, they are rows like all others."""
+    edit(change / "data/schema.yaml", "role: target,", "role: target, nullable: true,")
+    raw = change / "data/raw"
+    waiting = made_up(50, start=500)
+    waiting.assign(bought=None).to_csv(raw / "second.csv", index=False)
+    waiting[:20].to_csv(raw / "third.csv", index=False)
+    dvc("add", "-q", "data/raw")
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")["changes"]["data"]
+
+    assert found["unlabelled"] == {"base": 0, "head": 30}
+    assert found["rows"]["added"] == 20
+    assert "0 → 30 rows wait for their target" in (change / "report.md").read_text()
+
+
 def recorded(project: Path, revision: str) -> float:
     """Return the primary metric that a revision recorded."""
     shown = run("git", "show", f"{revision}:metrics/test.json", cwd=project).stdout
