@@ -31,7 +31,7 @@ def skeleton(schema: Schema, rows: pd.DataFrame, deliveries: int) -> str:
         missing = "" if values is None else f"{values.isna().mean():.1%}"
         table.append(
             f"| {_cell(column.name)} | {column.type} | {column.role} | {missing} | "
-            f"{_cell(_range(values))} |"
+            f"{_cell(_range(values, column.type))} |"
         )
     return SKELETON.format(
         rows=f"{len(rows):,}", deliveries=f"{deliveries:,}", target=_cell(schema.target.name),
@@ -39,9 +39,11 @@ def skeleton(schema: Schema, rows: pd.DataFrame, deliveries: int) -> str:
     )  # fmt: skip
 
 
-def _range(values: pd.Series | None) -> str:
+def _range(values: pd.Series | None, kind: str) -> str:
     if values is None or not values.notna().any():
         return ""
+    if kind == "text":  # may be personal, and the datasheet is public
+        return f"{values.nunique():,} different texts"
     if pd.api.types.is_string_dtype(values):
         names = values.dropna().unique()
         return ", ".join(map(str, names[:5])) + (f" … ({len(names):,})" if len(names) > 5 else "")

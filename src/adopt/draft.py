@@ -15,9 +15,9 @@ from pipeline.schema import Column
 from pipeline.stage import UserError
 
 HEADER = """\
-# Every column of the deliveries: type (integer, number, string, boolean, date), role (key, target,
-# feature, group, time, ignored), what is allowed (nullable, min, max, values), and how cells are
-# written (format of dates and numbers; missing: what stands for no value).
+# Every column of the deliveries: type (integer, number, string, text, boolean, date), role (key,
+# target, feature, group, time, ignored), what is allowed (nullable, min, max, values), and how cells
+# are written (format of dates and numbers; missing: what stands for no value).
 # `make schema` drafts what is missing here from data/raw, and keeps what stands here.
 
 columns:
@@ -43,14 +43,16 @@ def entry(
         return {"type": kind, "role": "ignored"}, f"values of type {values.type} cannot be used"
     if not everywhere:
         return {"type": kind, "role": "ignored", **read}, "not in every delivery"
+    distinct = typed.nunique()
+    if kind == "string" and role == "feature" and roles.is_text(typed, distinct):
+        kind = "text"
     drafted: Entry = {"type": kind, "role": role, **read}
     missing = typed.isna()
     if missing.any() and role in ("feature", "target"):
         drafted["nullable"] = True
     if kind in ("integer", "number") and role == "feature" and typed.min() >= 0:
         drafted["min"] = 0
-    distinct = typed.nunique()
-    if kind == "string" and role in ("feature", "target") and distinct <= roles.VALUES:
+    if kind == "string" and role in ("feature", "target") and 0 < distinct <= roles.VALUES:
         drafted["values"] = sorted(typed.dropna().unique().tolist())
     why = roles.useless(name, kind, typed, distinct) if role == "feature" else ""
     return ({"type": kind, "role": "ignored", **read}, why) if why else (drafted, "")

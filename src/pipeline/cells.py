@@ -15,6 +15,7 @@ ARROW = {
     "boolean": pa.bool_(),
     "date": pa.timestamp("us"),
     "string": pa.string(),
+    "text": pa.string(),
 }
 LEADING_ZERO = r"^\s*[+-]?0([0-9]+\s*$|[xX])"  # a code, such as 01067, or 0x1F: no number
 GROUPS = {" ": "[ \u00a0\u202f]", "'": "['\u2019]", ",": ",", ".": "[.]"}  # as people type them
@@ -30,7 +31,7 @@ def convert(values: pa.ChunkedArray, column: Column) -> tuple[pd.Series, np.ndar
     if column.type in ("date", "string") and pa.types.is_integer(values.type):
         values = values.cast(pa.string())
     text, numeric = pa.types.is_string(values.type), column.type in ("integer", "number")
-    if text and (column.type == "string" or column.missing):
+    if text and (column.type in ("string", "text") or column.missing):
         values = trimmed(values, column)
     try:
         if _is_ours_to_read(values, column):
@@ -96,6 +97,7 @@ def _castable(found: pa.DataType, column: Column) -> bool:
             "boolean": pa.types.is_boolean(found) or pa.types.is_integer(found),
             "date": dated or (pa.types.is_integer(found) and column.format is not None),
             "string": pa.types.is_integer(found) or pa.types.is_boolean(found),
+            "text": False,
         }[column.type]
     )
 

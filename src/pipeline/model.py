@@ -13,6 +13,7 @@ import pandas as pd
 import sklearn.utils
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
@@ -25,6 +26,8 @@ from pipeline.stage import UserError
 TRUSTED = [
     "numpy.dtype",
     "pipeline.model.calendar",
+    "pipeline.model.written",
+    "scipy.sparse._csr.csr_matrix",
     "sklearn._loss.link.Interval",
     "sklearn._loss.link.LogitLink",
     "sklearn._loss.link.MultinomialLogit",
@@ -45,6 +48,13 @@ TRUSTED = [
     "sklearn.tree._tree.Tree",
 ]
 CATEGORIES = 20  # one-hot columns per text column; rarer values share the last one
+
+
+# Words that count of each column of text, the most frequent; fewer where a zero takes memory too.
+# More gain little: of 5,000 texts of 8 words, ROC AUC 0.894, 0.914, 0.926, 0.931 with 500, 1,000,
+# 2,000, 4,000 (LogisticRegression); 0.855 and 0.861 with 200 and 500 (histogram boosting). Pairs of
+# words gain nothing: 0.919.
+WORDS, WORDS_DENSE = 2000, 200
 
 
 class ModelError(UserError):
@@ -84,24 +94,34 @@ def estimator(path: str, options: dict[str, Any], seed: int) -> BaseEstimator:
 
 
 def build(schema: Schema, path: str, options: dict[str, Any], seed: int) -> Pipeline:
-    """Return the unfitted Pipeline: impute and scale numbers, encode text and dates, estimate."""
+    """Return the unfitted Pipeline: impute and scale numbers, encode the others, estimate.
+
+    With text the matrix is sparse if the estimator takes one: most words are in few rows.
+    """
+    made, texts = estimator(path, options, seed), _of_type(schema.features, "text")
+    sparse = bool(texts) and _takes_sparse(made)
     numbers = Pipeline([("impute", SimpleImputer(strategy="median")), ("scale", StandardScaler())])
     dates = Pipeline([("calendar", FunctionTransformer(calendar)), ("numbers", numbers)])
-    text = OneHotEncoder(
+    strings = OneHotEncoder(
         handle_unknown="infrequent_if_exist", max_categories=CATEGORIES, sparse_output=False
     )
+    words = TfidfVectorizer(max_features=WORDS if sparse else WORDS_DENSE, sublinear_tf=True)
+    text = Pipeline([("written", FunctionTransformer(written)), ("words", words)])
     columns = [
         ("numbers", numbers, _of_type(schema.features, "integer", "number", "boolean")),
         ("dates", dates, _of_type(schema.features, "date")),
-        ("text", text, _of_type(schema.features, "string")),
+        ("text", strings, _of_type(schema.features, "string")),
+        *((f"words {i}", text, [name]) for i, name in enumerate(texts, start=1)),
     ]
     used = [entry for entry in columns if entry[2]]
-    return Pipeline(
-        [
-            ("columns", ColumnTransformer(used, sparse_threshold=0)),
-            ("estimator", estimator(path, options, seed)),
-        ]
-    )
+    matrix = ColumnTransformer(used, sparse_threshold=1 if sparse else 0)
+    return Pipeline([("columns", matrix), ("estimator", made)])
+
+
+def _takes_sparse(made: BaseEstimator) -> bool:
+    """Say whether an estimator says of itself that it can be fitted to a sparse matrix."""
+    tags = getattr(made, "__sklearn_tags__", None)
+    return tags is not None and tags().input_tags.sparse
 
 
 def _of_type(columns: tuple[Column, ...], *types: str) -> list[str]:
@@ -116,6 +136,11 @@ def calendar(dates: pd.DataFrame) -> np.ndarray:
         days = (column - pd.Timestamp(0)) / pd.Timedelta(days=1)
         numbers += [days, column.dt.month, column.dt.day_of_week]
     return np.column_stack([np.asarray(part, dtype="float64") for part in numbers])
+
+
+def written(texts: pd.DataFrame) -> list[str]:
+    """Turn one column of text into a list, what is missing into a text without words."""
+    return texts.iloc[:, 0].fillna("").tolist()
 
 
 def labels(target: pd.Series) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from pipeline.stage import UserError, cut, read_yaml
 
-TYPES = ("integer", "number", "boolean", "date", "string")
+TYPES = ("integer", "number", "boolean", "date", "string", "text")
 STYLES = ("1,234.5", "1.234,5", "1 234.5", "1 234,5", "1'234.5")
 CURRENCY = "USD|EUR|GBP|CHF|JPY|CNY|INR|AUD|CAD|NZD|SEK|NOK|DKK|PLN|CZK|BRL|ZAR|KRW|TRY|MXN"
 BEFORE = rf"[A-Z]{{0,2}}[$€£¥₹]|{CURRENCY}|Rs\.?|kr\.?"
@@ -121,6 +121,11 @@ def _column(path: str, name: str, entry: Any) -> Column:
         raise SchemaError(
             f"{where}: a target of type 'date' cannot be predicted; expected another type."
         )
+    if entry["type"] == "text" and entry["role"] not in ("feature", "ignored"):
+        raise SchemaError(
+            f"{where}: a {entry['role']} is of type 'text'; expected another type, such as string: "
+            "text is a feature of many words."
+        )
     if entry["role"] == "time" and entry["type"] == "string":
         raise SchemaError(
             f"{where}: time is of type 'string'; expected integer, number or date (with a 'format' "
@@ -142,13 +147,13 @@ def _column(path: str, name: str, entry: Any) -> Column:
 
 def _check_allowed(where: str, entry: dict[str, Any]) -> None:
     bounds = [entry[side] for side in ("min", "max") if entry.get(side) is not None]
-    if bounds and entry["type"] in ("string", "boolean"):
+    if bounds and entry["type"] in ("string", "text", "boolean"):
         raise SchemaError(f"{where}: has min or max; expected them for numbers and dates alone.")
     if entry.get("format") is not None:
         _check_format(where, entry["type"], entry["format"])
     wrong = [v for v in bounds + (entry.get("values") or []) if not _is_of(entry["type"], v)]
     if wrong:
-        quoted = ", in quotes" * (entry["type"] == "string")
+        quoted = ", in quotes" * (entry["type"] in ("string", "text"))
         raise SchemaError(
             f"{where}: allows {cut(wrong)}; expected values of type {entry['type']}{quoted}."
         )
@@ -189,7 +194,7 @@ def _is_of(kind: str, value: object) -> bool:
     if kind == "date":
         read = isinstance(value, date | str) and pd.to_datetime(value, errors="coerce", utc=True)
         return isinstance(read, pd.Timestamp)
-    if kind == "string":
+    if kind in ("string", "text"):
         return isinstance(value, str)
     if kind == "boolean":
         return isinstance(value, bool)

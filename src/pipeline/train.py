@@ -1,5 +1,6 @@
 """Fit the model on the training rows."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +30,8 @@ def train(rows: pd.DataFrame, schema: Schema, params: Params) -> Pipeline:
     """Return the Pipeline fitted to `rows`; raise TrainError."""
     features, target = [column.name for column in schema.features], rows[schema.target.name]
     unfitted = model.build(schema, params.estimator, params.options, params.seed)
-    _check(rows[features], target, classifier=is_classifier(unfitted), estimator=params.estimator)
+    _check_features(rows, schema)
+    _check_target(target, classifier=is_classifier(unfitted), estimator=params.estimator)
     try:
         fitted = unfitted.fit(rows[features], model.labels(target))
     except (ValueError, TypeError) as error:
@@ -40,14 +42,24 @@ def train(rows: pd.DataFrame, schema: Schema, params: Params) -> Pipeline:
     return _on_one_machine(fitted)
 
 
-def _check(features: pd.DataFrame, target: pd.Series, *, classifier: bool, estimator: str) -> None:
-    where = "params.yaml, section 'train'"
-    empty = [name for name in features if features[name].isna().all()]
+def _check_features(rows: pd.DataFrame, schema: Schema) -> None:
+    empty = [c.name for c in schema.features if not _says_something(rows[c.name], c.type)]
     if empty:
         raise TrainError(
-            f"data/train, columns {stage.cut(empty)}: found no value in any training row; "
-            "expected some: give them the role 'ignored' in data/schema.yaml."
+            f"data/train, columns {stage.cut(empty)}: found no value in any training row (of text: "
+            "no word); expected some: give them the role 'ignored' in data/schema.yaml."
         )
+
+
+def _says_something(values: pd.Series, kind: str) -> bool:
+    known = values.dropna()
+    if kind == "text":
+        return any(re.search(r"\w\w", text) for text in known)  # what counts as a word is a feature
+    return len(known) > 0
+
+
+def _check_target(target: pd.Series, *, classifier: bool, estimator: str) -> None:
+    where = "params.yaml, section 'train'"
     if target.nunique() < 2:
         raise TrainError(
             f"data/train, column '{target.name}': found only {target.tolist()[0]!r}; expected at "

@@ -46,11 +46,32 @@ def test_the_type_is_the_narrowest_that_fits(
         ([f"u{i}" for i in range(50)], "name"),
         (list(range(1, 51)), "number"),
         ([i * 1000 for i in range(50)], "customer_id"),
-        ([f"{i % 40} words " * 9 for i in range(50)], "note"),
+        ([f"1{i} 2{i} 3{i} 4{i} 5{i}" for i in range(50)], "phone"),
+        ([f"{i:08x}-e29b-41d4-a716-44665544abcd" for i in range(50)], "token"),
+        ([f"Jan{i} van Dam{i}" for i in range(50)], "person"),
+        ([f"half of {i % 30}" for i in range(50)], "share"),
     ],
 )
 def test_columns_that_teach_nothing_are_ignored(values: list[object], name: str) -> None:
     assert drafted(values, name)["role"] == "ignored"
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        [f"this is the message number {i}" for i in range(50)],
+        [f"dies ist für Müller über Öl {i}" for i in range(50)],
+        [
+            f"this is one of few messages, the very longest one of them all, {i % 25}"
+            for i in range(500)
+        ],
+        [*[f"and some of them are missing {i}" for i in range(50)], None],
+    ],
+)
+def test_texts_of_many_words_are_told_from_names(texts: list[object]) -> None:
+    nullable = {"nullable": True} if None in texts else {}
+
+    assert drafted(texts) == {"type": "text", "role": "feature", **nullable}
 
 
 @pytest.mark.parametrize(

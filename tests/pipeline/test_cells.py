@@ -44,6 +44,8 @@ def read(
         (pa.array(["a", "b"]).dictionary_encode(), "string", ["a", "b"]),
         (pa.array(["a"], pa.large_string()), "string", ["a"]),
         ([1.5], "string", ["bad"]),
+        (["so it is", None], "text", ["so it is", None]),
+        ([1], "text", ["bad"]),
         (["2026-01-31", "31.1.2026"], "date", [datetime(2026, 1, 31), "bad"]),
         ([date(2026, 1, 31)], "date", [datetime(2026, 1, 31)]),
         (["2026-01-31T12:00:00+02:00"], "date", [datetime(2026, 1, 31, 10)]),

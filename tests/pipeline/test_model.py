@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 import skops.io
 from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
@@ -17,7 +18,7 @@ from sklearn.preprocessing import FunctionTransformer
 
 from conftest import ROOT, made_up, run
 from pipeline import model
-from pipeline.schema import read_schema
+from pipeline.schema import Column, Schema, read_schema
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 FEATURES = ["size", "visits", "colour", "member", "joined"]
@@ -86,6 +87,34 @@ def test_a_saved_model_is_trusted_and_predicts_the_same(folder: Path, name: str)
     loaded = model.load("model.skops")
 
     assert np.array_equal(loaded.predict(rows()[FEATURES]), fitted.predict(rows()[FEATURES]))
+
+
+TEXTS = {
+    "ensemble.HistGradientBoostingClassifier": np.ndarray,
+    "ensemble.RandomForestClassifier": scipy.sparse.csr_matrix,
+    "linear_model.LogisticRegression": scipy.sparse.csr_matrix,
+    "linear_model.Ridge": scipy.sparse.csr_matrix,
+    "naive_bayes.GaussianNB": np.ndarray,
+    "neighbors.KNeighborsClassifier": scipy.sparse.csr_matrix,
+    "svm.SVC": scipy.sparse.csr_matrix,
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_texts_become_words_beside_other_columns(tmp_path: Path, name: str) -> None:
+    """As a sparse matrix for an estimator that takes one; a text that is missing has no words."""
+    said = pd.Series(["win a prize now", "see you at noon", None, "a prize", "noon then"] * 8)
+    table = pd.DataFrame({"said": said, "size": range(40), "again": said.shift()})
+    columns = [Column(n, "text", "feature", nullable=True) for n in ("said", "again")]
+    schema = Schema((*columns, Column("size", "number", "feature"), Column("y", "b", "target")))
+    fitted = model.build(schema, f"sklearn.{name}", {}, seed=0).fit(table, said == said[0])
+
+    model.save(fitted, tmp_path / "model.skops")
+    loaded = model.load(tmp_path / "model.skops")
+
+    assert isinstance(fitted[0].transform(table), TEXTS[name])
+    assert fitted[0].transform(table).shape == (40, 1 + 2 * 8)
+    assert np.array_equal(loaded.predict(table), fitted.predict(table))
 
 
 @pytest.mark.slow

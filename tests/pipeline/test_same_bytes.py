@@ -58,15 +58,18 @@ NEW = {  # on every core there is
 
 
 def wide() -> pd.DataFrame:
-    """Return the made-up table with more rows, and with columns that lean on their neighbours."""
+    """Return the made-up table with more rows, with texts, and with columns that lean on others."""
     rows = made_up(ROWS)
     noise = np.random.default_rng(0).normal(size=(ROWS, WIDE)).cumsum(axis=1)
-    return rows.assign(**{f"wide{i}": noise[:, i] for i in range(WIDE)})
+    words = np.random.default_rng(1).zipf(1.2, (ROWS, 8)) % 9999
+    notes = [" ".join(f"word{n}" for n in line) for line in words]
+    return rows.assign(note=notes, **{f"wide{i}": noise[:, i] for i in range(WIDE)})
 
 
 def prepare(project: Path, estimator: str) -> None:
     """Give the project the wide table and an estimator."""
-    schema = SCHEMA + "".join(f"  wide{i}: {{type: number, role: feature}}\n" for i in range(WIDE))
+    schema = SCHEMA + "  note: {type: text, role: feature}\n"
+    schema += "".join(f"  wide{i}: {{type: number, role: feature}}\n" for i in range(WIDE))
     params = PARAMS.replace(
         "sklearn.linear_model.LogisticRegression, options: {C: 1.0}",
         f"sklearn.{estimator}, options: {ESTIMATORS[estimator]}",

@@ -81,6 +81,14 @@ def test_how_many_processes_fitted_it_is_forgotten() -> None:
     assert fitted[-1].n_jobs is None
 
 
+@pytest.mark.parametrize("texts", [["?"] * 120, [None] * 120])
+def test_texts_without_a_word_are_refused(texts: list) -> None:
+    columns = Schema((Column("note", "text", "feature"), Column("bought", "string", "target")))
+
+    with pytest.raises(TrainError, match=r"columns \['note'\]: found no value .*no word"):
+        train(made_up().assign(note=texts), columns, Params(LINEAR, {}, 0))
+
+
 def test_a_classifier_for_numbers_is_refused() -> None:
     columns = Schema((*FEATURES[1:], Column("size", "number", "target")))
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from conftest import SCHEMA, made_up
-from pipeline.schema import Schema, read_schema
+from pipeline.schema import Column, Schema, read_schema
 from review import data
 from review.methods import drift
 
@@ -138,6 +138,33 @@ def test_the_balance_of_classes_and_of_numbers() -> None:
         "a": (0.666667, 0.5), "c": (0.0, 0.5), "b": (0.333333, 0.0),
     }  # fmt: skip
     assert numbers[0] == {"value": "mean", "base": 1.5, "head": 3.0}
+
+
+def texts(rows: int, seed: int, common: str = "the a to of and is in it you that") -> pd.Series:
+    """Return texts of common words and of many rare ones, no two alike."""
+    random, words = np.random.default_rng(seed), common.split()
+    drawn = random.zipf(1.3, (rows, 12)) % 5000
+    lines = (" ".join(words[n] if n < len(words) else f"w{n}" for n in line) for line in drawn)
+    return pd.Series([f"{line} n{seed}x{i}" for i, line in enumerate(lines)], dtype="str")
+
+
+@pytest.mark.parametrize(
+    ("head", "low", "high"),
+    [
+        (texts(400, 2), 0.0, 0.05),
+        (texts(400, 2).str.upper(), 0.0, 0.05),
+        (texts(400, 2, "der die das ist und ein zu im du es"), 0.25, 20.0),
+        (texts(400, 2).where(pd.Series(range(400)) % 2 == 0), 0.1, 20.0),
+    ],
+    ids=["new texts", "in capitals", "another language", "half are missing"],
+)
+def test_texts_drift_by_the_words_they_use(head: pd.Series, low: float, high: float) -> None:
+    """That every text is new is no drift."""
+    frames = [pd.DataFrame({"note": column}) for column in (texts(400, 1), head)]
+
+    found = drift.drift(*frames, [Column("note", "text", "feature")])
+
+    assert low <= sum(entry["psi"] for entry in found) <= high
 
 
 @pytest.mark.parametrize(
