@@ -203,6 +203,9 @@ def canonical(content: bytes) -> bytes:
         if isinstance(node.get("file"), str):
             name = names.setdefault(node["file"], f"{len(names)}{Path(node['file']).suffix}")
             node["file"] = name
+        held = node.get("content")
+        if isinstance(held, dict) and "_stop_words_id" in held:  # an address, which text keeps
+            held["_stop_words_id"]["content"] = "null"
         if node["__loader__"] == "SetNode":
             node["content"].sort(key=lambda item: str(item.get("content")))
     packed = io.BytesIO()

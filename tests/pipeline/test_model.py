@@ -13,6 +13,7 @@ import pytest
 import scipy.sparse
 import skops.io
 from sklearn.base import is_classifier
+from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -137,6 +138,16 @@ def test_equal_literals_need_not_be_one_object() -> None:
     word = "a text"
 
     assert canonical([word, word]) == canonical([word, "".join(list(word))])
+
+
+def test_where_a_vectorizer_found_its_stop_words_is_not_saved() -> None:
+    """It keeps their address."""
+    one, other = (TfidfVectorizer().fit(["a text"]) for _ in range(2))
+    other._stop_words_id = 7
+
+    assert canonical(one) == canonical(other)
+    loaded = skops.io.loads(canonical(one))
+    assert loaded.transform(["a text"]).toarray().tolist() == [[1.0]]
 
 
 def test_an_object_used_twice_is_loaded_once() -> None:
