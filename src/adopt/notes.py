@@ -19,7 +19,7 @@ def note(entry: dict[str, Any], values: pa.ChunkedArray) -> str:
     values = cells.plain(values)
     lists = {"missing": tuple(entry.get("missing", ())), "values": None}
     column = Column("", **{**entry, **lists, "nullable": True})
-    if column.type == "string":
+    if column.type in ("string", "text"):
         found = [*_coded(column, values), *_nearly(values)]
     elif column.role == "ignored":
         found = []

@@ -17,6 +17,11 @@ from pipeline.stage import UserError
 
 IMPORTANCE_ROWS = 2000  # permutation importance is a mean: a few thousand rows are enough
 IMPORTANCE_REPEATS = 5
+KNOWING = (  # metrics that a model cannot bring near 1 by guessing, however rare a class is
+    *("roc_auc", "roc_auc_ovr", "balanced_accuracy", "f1_macro", "matthews_corrcoef"),
+    *("r2", "explained_variance"),
+)
+NEAR_PERFECT, ENOUGH_ROWS, ENOUGH_OTHERS = 0.999, 100, 20
 
 
 class EvaluateError(UserError):
@@ -102,6 +107,23 @@ def undefined(found: dict[str, float]) -> list[str]:
     ]
 
 
+def suspicious(found: dict[str, float], p: Predictions, important: list[str]) -> list[str]:
+    """Return a sentence if results are too good to be true: probably a feature knows the target.
+
+    Of the first of KNOWING among the metrics; only if the test rows are enough, and enough of them
+    are of other classes than the most frequent. important: features, the most important first.
+    """
+    name = next((metric for metric in found if metric in KNOWING), None)
+    counts = np.unique(p.truth, return_counts=True)[1]
+    few = len(p.truth) < ENOUGH_ROWS or len(p.truth) - counts.max() < ENOUGH_OTHERS
+    if name is None or few or not found[name] >= NEAR_PERFECT:
+        return []
+    return [
+        f"{name} is {found[name]:.4f}: near-perfect results usually mean that a feature knows the "
+        f"target (a leak); look first at {stage.cut(important[:3])}, the most important"
+    ]
+
+
 def table(rows: pd.DataFrame, schema: Schema, p: Predictions) -> pd.DataFrame:
     """Return one line per row: its hash, its key, the truth, what was predicted, probabilities."""
     columns: dict[str, Any] = {"row": dataset.hashes(rows, schema.identity)}
@@ -120,12 +142,12 @@ def importance(
 
     Mean over repeats on a subsample (Breiman, 2001, Random Forests, section 10); worst loss first.
     """
-    metric, generator = METRICS[params.metrics[0]], np.random.default_rng(0)
+    metric, generator = params.metrics[0], np.random.default_rng(0)
     if len(rows) > IMPORTANCE_ROWS:
         rows = rows.iloc[np.sort(generator.permutation(len(rows))[:IMPORTANCE_ROWS])]
-    sign = 1 if metric.greater_is_better else -1
+    sign = 1 if METRICS[metric].greater_is_better else -1
     predictions = predict(fitted, rows, schema, params)
-    whole, size = metric.compute(predictions), len(rows)
+    whole, size = scores.value(metric, predictions), len(rows)
     predicting, shuffle = shuffling(fitted, rows[[column.name for column in schema.features]])
     every = np.tile(np.arange(size), IMPORTANCE_REPEATS)
 
@@ -134,7 +156,7 @@ def importance(
         inputs = shuffle(name, every, own)
         shuffled = _predictions(predicting, inputs, predictions.truth[every], params)
         for start in range(0, len(every), size):
-            yield sign * (whole - metric.compute(shuffled[start : start + size]))
+            yield sign * (whole - scores.value(metric, shuffled[start : start + size]))
 
     found = [(c.name, float(np.mean(list(losses(c.name))))) for c in schema.features]
     frame = pd.DataFrame(found, columns=["feature", "importance"]).round(6)
@@ -148,17 +170,18 @@ def main() -> None:
     predictions = predict(fitted, rows, schema, params)
     scores.check(params.metrics, predictions)
     found = scores.score(params.metrics, predictions)
-    for warning in unmatched(predictions) + undefined(found):
-        print(f"warning: {warning}", file=sys.stderr)
     stage.write_json("metrics/test.json", {k: v for k, v in found.items() if np.isfinite(v)})
     lines = table(rows, schema, predictions)
     with stage.replacing("data/predictions") as folder:
         ends = np.cumsum([len(part) for part in parts.values()])
         for name, end, part in zip(parts, ends, parts.values(), strict=True):
             dataset.write_part(folder, name, lines[end - len(part) : end])
-    plots = points.curves(predictions)
+    plots, said = points.curves(predictions), unmatched(predictions) + undefined(found)
     if np.isfinite(found[params.metrics[0]]):
         plots["importance"] = importance(fitted, rows, schema, params)
+        said += suspicious(found, predictions, plots["importance"]["feature"].tolist())
+    for warning in said:
+        print(f"warning: {warning}", file=sys.stderr)
     with stage.replacing("metrics/plots") as folder:
         for name, frame in plots.items():
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")

@@ -1,16 +1,24 @@
 """Fit the model on the training rows."""
 
 import re
+import sys
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from scipy.linalg import LinAlgWarning
 from sklearn.base import is_classifier
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.pipeline import Pipeline
 
 from pipeline import dataset, model, stage
 from pipeline.schema import Schema, read_schema
 from pipeline.stage import UserError
+
+LARGEST = 1e150  # the square of a larger number, of which scaling needs the mean, is none any more
 
 
 class TrainError(UserError):
@@ -33,7 +41,8 @@ def train(rows: pd.DataFrame, schema: Schema, params: Params) -> Pipeline:
     _check_features(rows, schema)
     _check_target(target, classifier=is_classifier(unfitted), estimator=params.estimator)
     try:
-        fitted = unfitted.fit(rows[features], model.labels(target))
+        with np.errstate(all="ignore"):  # scikit-learn itself refuses what is not finite
+            fitted = unfitted.fit(rows[features], model.labels(target))
     except (ValueError, TypeError) as error:
         raise TrainError(
             f"params.yaml, section 'train': {params.estimator} with {params.options} cannot be "
@@ -49,6 +58,16 @@ def _check_features(rows: pd.DataFrame, schema: Schema) -> None:
             f"data/train, columns {stage.cut(empty)}: found no value in any training row (of text: "
             "no word); expected some: give them the role 'ignored' in data/schema.yaml."
         )
+    huge = [c.name for c in schema.features if _is_huge(rows[c.name])]
+    if huge:
+        raise TrainError(
+            f"data/train, columns {stage.cut(huge)}: found numbers beyond {LARGEST:g}, too large "
+            "to scale; expected smaller ones: deliver them in another unit, or ignore the column."
+        )
+
+
+def _is_huge(values: pd.Series) -> bool:
+    return pd.api.types.is_float_dtype(values) and bool(values.abs().max() > LARGEST)
 
 
 def _says_something(values: pd.Series, kind: str) -> bool:
@@ -84,10 +103,37 @@ def _on_one_machine(fitted: Pipeline) -> Pipeline:
     return fitted
 
 
+def doubts(caught: Sequence[warnings.WarningMessage], estimator: str) -> list[str]:
+    """Return a sentence for each thing that libraries warned of while `estimator` was fitted.
+
+    But for those of computing, such as an overflow on the way to a result that is finite.
+    """
+    found = []
+    for warning in caught:
+        if issubclass(warning.category, ConvergenceWarning):
+            found.append(
+                f"{estimator} stopped before it converged, so that it may be worse than it could "
+                "be: raise its limit (often max_iter) in params.yaml, section 'train', options"
+            )
+        elif issubclass(warning.category, LinAlgWarning):
+            found.append(
+                f"{estimator} found features that repeat others: its predictions hold, its "
+                "coefficients say little; ignore some in data/schema.yaml, or choose a penalty"
+            )
+        elif not issubclass(warning.category, RuntimeWarning):
+            found.append(f"{estimator} says: {str(warning.message).strip().splitlines()[0]}")
+    return list(dict.fromkeys(found))
+
+
 def main() -> None:
     schema, params = read_schema(), stage.read_params("train", Params)
     rows = pd.concat(dataset.read_parts("data/train").values(), ignore_index=True)
-    model.save(train(rows, schema, params), "models/model.skops")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        fitted = train(rows, schema, params)
+    for doubt in doubts(caught, params.estimator.rpartition(".")[2]):
+        print(f"warning: {doubt}", file=sys.stderr)
+    model.save(fitted, "models/model.skops")
 
 
 if __name__ == "__main__":

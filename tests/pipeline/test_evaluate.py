@@ -7,8 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from pipeline.evaluate import Params, importance, predict, table, undefined, unmatched
+from pipeline.evaluate import Params, importance, predict, suspicious, table, undefined, unmatched
 from pipeline.schema import Column, Schema
+from pipeline.scores import Predictions
 from pipeline.stage import read_params
 from pipeline.train import Params as TrainParams
 from pipeline.train import train
@@ -88,3 +89,27 @@ def test_a_metric_without_a_value_is_a_warning() -> None:
     found = undefined({"accuracy": 0.5, "roc_auc": float("nan")})
 
     assert found == ["metric 'roc_auc' is undefined on these test rows: left out"]
+
+
+@pytest.mark.parametrize(
+    ("found", "rows", "others", "said"),
+    [
+        ({"roc_auc": 0.9996, "accuracy": 0.99}, 168, 60, "roc_auc is 0.9996: near-perfect"),
+        ({"root_mean_squared_error": 0.0, "r2": 1.0}, 168, 60, "r2 is 1.0000"),
+        ({"roc_auc": 0.991, "accuracy": 1.0}, 168, 60, ""),
+        ({"accuracy": 1.0, "log_loss": 0.0}, 168, 60, ""),
+        ({"roc_auc": 1.0}, 99, 40, ""),
+        ({"roc_auc": 1.0}, 168, 19, ""),
+        ({"roc_auc": float("nan")}, 168, 60, ""),
+    ],
+)
+def test_results_too_good_to_be_true_are_said(
+    found: dict[str, float], rows: int, others: int, said: str
+) -> None:
+    """Not of few rows, of few of a class, or where a constant guess would do nearly as well."""
+    truth = np.arange(rows) < others
+
+    sentences = suspicious(found, Predictions(truth, truth), ["a", "b", "c", "d"])
+
+    assert len(sentences) == bool(said)
+    assert all(s.startswith(said) and "['a', 'b', 'c']" in s for s in sentences)

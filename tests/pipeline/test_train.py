@@ -1,10 +1,14 @@
 """A model is fitted from rows, schema and parameters alone, or says why not."""
 
+import warnings
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from conftest import made_up
+from pipeline import train as stage
 from pipeline.schema import Column, Schema
 from pipeline.train import Params, TrainError, train
 
@@ -81,6 +85,13 @@ def test_how_many_processes_fitted_it_is_forgotten() -> None:
     assert fitted[-1].n_jobs is None
 
 
+def test_numbers_too_large_to_scale_are_refused() -> None:
+    rows = made_up().assign(size=1e200)
+
+    with pytest.raises(TrainError, match=r"columns \['size'\]: found numbers beyond 1e\+150"):
+        train(rows, schema("bought", "string"), Params(FOREST, {}, 0))
+
+
 @pytest.mark.parametrize("texts", [["?"] * 120, [None] * 120])
 def test_texts_without_a_word_are_refused(texts: list) -> None:
     columns = Schema((Column("note", "text", "feature"), Column("bought", "string", "target")))
@@ -94,3 +105,31 @@ def test_a_classifier_for_numbers_is_refused() -> None:
 
     with pytest.raises(TrainError, match="is a classifier, but target 'size' is of type number"):
         train(made_up(), columns, Params(LINEAR, {}, 0))
+
+
+@pytest.mark.parametrize(
+    ("options", "size", "said"),
+    [
+        ("max_iter: 2", 1, "stopped before it converged"),
+        ("max_iter: 900", 1, ""),
+        ("penalty: l2", 1, "says: 'penalty' was deprecated"),
+        ("C: 1.0", 1e147, ""),
+    ],
+)
+def test_what_libraries_warn_of_is_one_sentence(
+    folder: Path, capsys: pytest.CaptureFixture[str], options: str, size: float, said: str
+) -> None:
+    """No path, no line of code; and nothing of what does not touch the result."""
+    (folder / "data/train").mkdir()
+    rows = made_up(150).astype({"visits": "float64", "member": "float64"})
+    rows.assign(size=rows["size"] * size).to_parquet(folder / "data/train/first.parquet")
+    params = (folder / "params.yaml").read_text()
+    (folder / "params.yaml").write_text(params.replace("C: 1.0", options))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        stage.main()
+
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == bool(said)
+    assert printed.startswith("warning: LogisticRegression" if said else "") and said in printed
