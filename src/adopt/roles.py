@@ -4,6 +4,8 @@ import re
 
 import pandas as pd
 
+from adopt.types import SAMPLE
+
 VALUES = 20  # a text column with at most this many values gets them listed
 FREE_TEXT_LENGTH = 60
 FEW_WORDS = 4  # names have fewer, sentences more
