@@ -133,7 +133,8 @@ def calendar(dates: pd.DataFrame) -> np.ndarray:
     numbers = []
     for name in dates:
         column = pd.to_datetime(dates[name])
-        days = (column - pd.Timestamp(0)) / pd.Timedelta(days=1)
+        start = pd.Timestamp(0).as_unit("us")  # nanoseconds would end in 1677 and in 2262
+        days = (column - start) / pd.Timedelta(days=1)
         numbers += [days, column.dt.month, column.dt.day_of_week]
     return np.column_stack([np.asarray(part, dtype="float64") for part in numbers])
 

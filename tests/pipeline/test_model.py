@@ -197,3 +197,12 @@ def test_the_estimators_that_skops_trusts_are_trusted_without_its_walk() -> None
     told = run(sys.executable, "-W", "ignore", "-c", NAMES, *known, *REFUSED, cwd=ROOT).stdout
 
     assert told.split() == known
+
+
+def test_dates_of_any_century_become_days() -> None:
+    """Nanoseconds, in which pandas counts otherwise, end in 1677 and in 2262."""
+    dates = pd.DataFrame({"day": pd.to_datetime(["1500-01-02", "9999-12-31"], format="ISO8601")})
+
+    found = model.calendar(dates)
+
+    assert found.tolist() == [[-171663.0, 1.0, 1.0], [2932896.0, 12.0, 4.0]]
