@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PATH := $(if $(VIRTUAL_ENV),$(subst $(VIRTUAL_ENV)/bin:,,$(PATH)),$(PATH))
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 # What a person gives reaches the shell as it is, whatever characters it holds.
-GIVEN := BASE DATA TARGET KEY GROUP TIME TASK FORCE
+GIVEN := BASE DATA TARGET KEY GROUP TIME TIME_FORMAT TASK FORCE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
@@ -63,9 +63,10 @@ workflows: env .tools/bin/act .tools/bin/actionlint  ## lint the workflows and r
 schema: env  ## draft data/schema.yaml from the deliveries, keeping what you decided
 	$(RUN) python -m adopt.draft
 
-adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TASK= FORCE=1]
+adopt: env  ## put your table in: DATA=path TARGET=column [KEY= GROUP= TIME= TIME_FORMAT= TASK= FORCE=1]
 	@exec $(RUN) python -m adopt --data="$$DATA" --target="$$TARGET" --key="$$KEY" \
-		--group="$$GROUP" --time="$$TIME" --task="$$TASK" --force="$$FORCE"
+		--group="$$GROUP" --time="$$TIME" --time-format="$$TIME_FORMAT" --task="$$TASK" \
+		--force="$$FORCE"
 
 resolve: env  ## in a merge with conflicts: put the deliveries of both sides together
 	@exec $(RUN) python -m adopt.resolve

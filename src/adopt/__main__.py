@@ -19,6 +19,7 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--group", help="rows of the same group stay on one side of the split")
     parser.add_argument("--time", help="the column that says when; see 'by: time' in params.yaml")
+    parser.add_argument("--time-format", help="how it is written, such as %%d.%%m.%%Y")
     parser.add_argument(
         "--task", choices=["classification", "regression", ""], help="default: inferred"
     )
@@ -47,6 +48,8 @@ def main() -> None:
         print(adopt(asked))
     except UserError as error:
         sys.exit(f"{error}\nNothing was changed.")
+    except OSError as error:
+        sys.exit(f"{error.strerror}: '{error.filename}'.\nNothing was changed.")
     except KeyboardInterrupt:
         sys.exit("Interrupted. Nothing was changed.")
 

@@ -9,15 +9,15 @@ from typing import Any
 import pyarrow as pa
 import yaml
 
-from adopt import notes, roles, types
+from adopt.columns import notes, roles, types
 from pipeline import delivery, stage
 from pipeline.schema import Column
 from pipeline.stage import UserError
 
 HEADER = """\
 # Every column of the deliveries: type (integer, number, string, text, boolean, date), role (key,
-# target, feature, group, time, ignored), what is allowed (nullable, min, max, values), how cells are
-# written (format of dates and numbers; missing: what stands for no value).
+# target, feature, group, time, ignored), what is allowed (nullable, min, max, values), and how
+# cells are written (format of dates and numbers; missing: what stands for no value).
 # `make schema` drafts what is missing here from data/raw, and keeps what stands here.
 
 columns:

@@ -1,37 +1,152 @@
-"""Features that alone tell the target: probably known only after it."""
+"""Features that tell the target, alone or added up: probably known only after it."""
 
 import warnings
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from sklearn.model_selection import cross_val_score
+from sklearn.metrics import balanced_accuracy_score, r2_score
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-ROWS, SCORE = 20_000, 0.995
+from adopt.columns.roles import GROUPS
+
+ROWS, FEW = 20_000, 2_000  # rows looked at; rows on which a column is tried before
+LOOK, SCORE = 0.95, 0.995
+TRIED = 0.8  # on few rows; less never comes to LOOK on many
+SUM_SCORE, SUM_COLUMNS = 0.999, 5
+LEAST = 30  # rows
 
 
-def leaks(rows: pd.DataFrame, features: list[str], target: pd.Series, task: str) -> list[str]:
-    """Return the features that alone determine the target: a small tree on one column is enough.
+@dataclass(frozen=True)
+class Leak:
+    """One column with how well it tells the target, of 1; or several with their factors."""
+
+    score: float
+    columns: dict[str, float]
+
+
+def leaks(rows: pd.DataFrame, features: list[str], target: pd.Series, task: str) -> list[Leak]:
+    """Return the features that tell the target alone (a small tree is enough), or as a sum.
 
     Cross-validated on at most ROWS rows (Kaufman et al., 2012, Leakage in Data Mining).
     """
     chosen = np.random.default_rng(0).permutation(len(rows))[:ROWS]
     some, truth = rows.iloc[chosen], target.iloc[chosen]
-    if len(some) < 30 or (task != "regression" and truth.value_counts().max() > len(truth) - 3):
+    if len(some) < LEAST or (task != "regression" and truth.value_counts().max() > len(truth) - 3):
         return []
-    tree, scoring = (
-        (DecisionTreeRegressor(random_state=0), "r2")
-        if task == "regression"
-        else (DecisionTreeClassifier(random_state=0), "balanced_accuracy")
-    )
-    values = truth.to_numpy() if task == "regression" else pd.factorize(truth)[0]
+    values = _truth(truth, task)
+    scores = {name: _tried(_codes(some[name]), values, task) for name in features}
+    alone = [Leak(score, {name: 1.0}) for name, score in scores.items() if score >= LOOK]
+    alone.sort(key=lambda leak: -leak.score)
+    if task != "regression":
+        return alone
+    left = [
+        name
+        for name in features
+        if scores[name] < SCORE and pd.api.types.is_numeric_dtype(some[name])
+    ]
+    return alone + summed(some[left], truth.to_numpy(dtype="float64"))
 
-    def score(name: str) -> float:
-        column = some[name]
-        codes = column if pd.api.types.is_numeric_dtype(column) else pd.factorize(column)[0]
-        numbers = np.nan_to_num(np.asarray(codes, dtype="float64"), nan=-1e12)
-        return float(cross_val_score(tree, numbers[:, None], values, cv=3, scoring=scoring).mean())
 
+def groups(rows: pd.DataFrame, leak: Leak, target: pd.Series, task: str) -> bool:
+    """Say whether a column tells the target as the number of a patient does: it has to be known.
+
+    Such a column comes again in several rows, and neighbouring numbers mean nothing: what a few
+    cuts tell is far less than what all of them do.
+    """
+    (name,) = leak.columns
+    column = rows[name].dropna()
+    distinct = column.nunique()
+    if not GROUPS <= distinct <= len(column) / 2:
+        return False
+    if pd.api.types.is_string_dtype(column):
+        return bool(column.str.contains(r"\d").mean() > 0.9)
+    if not (pd.api.types.is_numeric_dtype(column) and (column % 1 == 0).all()):
+        return False
+    chosen = np.random.default_rng(0).permutation(len(rows))[:ROWS]
+    truth = target.iloc[chosen]
+    values = _truth(truth, task)
+    cuts = max(2, distinct // 4)
+    return _score(_codes(rows[name].iloc[chosen]), values, task, leaves=cuts) < leak.score - 0.05
+
+
+def _codes(column: pd.Series) -> np.ndarray:
+    """Return the rank of each value among those of a column, and -1 for missing ones.
+
+    To a tree that is the same as the value, and no value is too large for its 32 bits.
+    """
+    return np.asarray(pd.factorize(column, sort=True)[0], dtype="float64")
+
+
+def _truth(target: pd.Series, task: str) -> np.ndarray:
+    """Return classes as codes, and numbers between -1 and 1, whose squares cannot overflow."""
+    if task != "regression":
+        return pd.factorize(target)[0]
+    values = target.to_numpy(dtype="float64")
+    return values / np.abs(values).max()
+
+
+def _tried(column: np.ndarray, truth: np.ndarray, task: str) -> float:
+    if len(truth) > FEW and _score(column[:FEW], truth[:FEW], task) < TRIED:
+        return 0.0
+    return _score(column, truth, task)
+
+
+def _score(column: np.ndarray, truth: np.ndarray, task: str, leaves: int | None = None) -> float:
+    """Return R² or balanced accuracy of a tree on one column, as the mean of three folds."""
+    regression = task == "regression"
+    least = 5 if len(truth) >= 500 else 1  # rows in a leaf, so that noise is not learnt
+    kind = DecisionTreeRegressor if regression else DecisionTreeClassifier
+    tree = kind(min_samples_leaf=least, max_leaf_nodes=leaves, random_state=0)
+    metric = r2_score if regression else balanced_accuracy_score
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of classes too rare for a fold of their own
-        return [name for name in features if score(name) >= SCORE]
+        folds = (KFold if regression else StratifiedKFold)(3).split(column, truth)
+        found = [
+            metric(
+                truth[test], tree.fit(column[train, None], truth[train]).predict(column[test, None])
+            )
+            for train, test in folds
+        ]
+    return float(np.mean(found))
+
+
+def summed(numbers: pd.DataFrame, truth: np.ndarray) -> list[Leak]:
+    """Return the fewest columns, two or more, whose sum with factors is the target, if any are.
+
+    From each column as a start, the one that explains most of the rest is added, again and again
+    (orthogonal least squares: Chen, Billings and Luo, 1989), on every other row; the rows between
+    say whether it holds.
+    """
+    x = np.nan_to_num(numbers.to_numpy(dtype="float64"))
+    x, y = x - x.mean(axis=0), truth - truth.mean()  # a missing number adds nothing
+    used = np.flatnonzero(x.std(axis=0) > 0)
+    if len(used) < 2 or not y.std():
+        return []
+    table = np.column_stack([x[:, used] / x[:, used].std(axis=0), y / y.std()])
+    gram = table[::2].T @ table[::2] / len(table[::2])
+    sets = [found for start in range(len(used)) if (found := _grown(gram, start))]
+    for chosen in sorted(sets, key=len):
+        factors = np.linalg.lstsq(x[::2][:, used[chosen]], y[::2], rcond=None)[0]
+        score = float(r2_score(y[1::2], x[1::2][:, used[chosen]] @ factors))
+        if score >= SUM_SCORE:
+            names = numbers.columns[used[chosen]]
+            return [Leak(score, dict(zip(names, factors.tolist(), strict=True)))]
+    return []
+
+
+def _grown(gram: np.ndarray, start: int) -> list[int]:
+    """Return the columns that, from one on, explain the last column of a Gram matrix; or none."""
+    left, chosen, whole = gram.copy(), [start], gram[-1, -1]
+    for _ in range(SUM_COLUMNS):
+        pivot = left[chosen[-1]]
+        if pivot[chosen[-1]] < 1e-9:
+            return []
+        left = left - np.outer(pivot, pivot) / pivot[chosen[-1]]
+        if left[-1, -1] <= (1 - SUM_SCORE) * whole:
+            return sorted(chosen) if len(chosen) > 1 else []
+        rest = np.diag(left)[:-1]
+        gains = np.where(rest > 1e-9, left[-1, :-1] ** 2 / np.maximum(rest, 1e-9), 0)
+        chosen.append(int(gains.argmax()))
+    return []

@@ -12,8 +12,8 @@ from pathlib import Path
 from dvc.exceptions import DvcException
 from dvc.repo import Repo
 
-from adopt import sides
-from adopt.sides import Files, ResolveError
+from adopt import union
+from adopt.union import Files, ResolveError
 from pipeline import stage
 from pipeline.stage import UserError
 
@@ -45,7 +45,7 @@ def resolve() -> str:
     repo.scm_context.autostage, repo.scm_context.quiet = False, True
     wanted = together(repo, found[RAW]) if RAW in found else {}
     if wanted:
-        sides.write(repo, wanted)
+        union.write(repo, wanted)
     for path in remade:
         git("checkout", "--ours" if OURS in found[path] else "--theirs", "--", path)
         git("add", "--", path)
@@ -77,16 +77,16 @@ def together(repo: Repo, blobs: dict[int, str]) -> Files:
     for name in READ:
         stage.read_yaml(name)
     texts = {side: git("cat-file", "blob", blob) for side, blob in blobs.items()}
-    oids = {side: sides.pointed(text, LABELS[side]) for side, text in texts.items()}
-    files = {side: sides.listed(repo, oid, LABELS[side]) for side, oid in oids.items()}
-    sides.expect_known(files.values())
+    oids = {side: union.pointed(text, LABELS[side]) for side, text in texts.items()}
+    files = {side: union.listed(repo, oid, LABELS[side]) for side, oid in oids.items()}
+    union.expect_known(files.values())
     try:
-        wanted = sides.union(files.get(BASE, {}), files[OURS], files[THEIRS])
+        wanted = union.union(files.get(BASE, {}), files[OURS], files[THEIRS])
     except ResolveError as error:
         raise ResolveError(f"{error} {advice()}") from None
     if not wanted:
         raise ResolveError("data/raw: together both sides removed every delivery; keep one.")
-    sides.fetch(repo, wanted.values(), "both sides")
+    union.fetch(repo, wanted.values(), "both sides")
     return wanted
 
 

@@ -12,8 +12,15 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from pipeline import scores
 from pipeline.stage import UserError
 
-LABELS = 20  # an integer target with at most this many values is a class
+LABELS = 20  # an integer target with at most this many values can be a class
+SCALE = 6  # and one with at least this many can be a count
 LARGE = 50_000  # rows from which histogram boosting is the better start
+MANY, MUCH = 10, 200_000  # classes, and rows times classes, from which others take minutes
+PAIRS = (
+    *(("0", "1"), ("0.0", "1.0"), ("-1", "1"), ("false", "true"), ("f", "t"), ("off", "on")),
+    *(("no", "yes"), ("n", "y"), ("negative", "positive"), ("neg", "pos"), ("absent", "present")),
+    *(("nein", "ja"), ("nee", "ja"), ("non", "oui"), ("no", "si"), ("no", "sí")),
+)
 CURVES = {
     "calibration": ("Calibration", "linear", "predicted", "observed"),
     "confusion": ("Confusion", "simple", "actual", "rows"),
@@ -41,7 +48,9 @@ def task_of(target: pd.Series, asked: str | None) -> str:
         raise TaskError(f"Target '{target.name}' is {found}; expected two values or more.")
     numeric = numeric and not pd.api.types.is_bool_dtype(target)
     regression = numeric and (
-        pd.api.types.is_float_dtype(target) or classes > min(LABELS, len(target) / 2)
+        pd.api.types.is_float_dtype(target)
+        or classes > min(LABELS, len(target) / 2)
+        or _is_count(target)
     )
     if asked == "regression" and not numeric:
         raise TaskError(f"Target '{target.name}' holds no numbers; expected TASK=classification.")
@@ -55,9 +64,24 @@ def task_of(target: pd.Series, asked: str | None) -> str:
     return "binary" if classes == 2 else "multiclass"
 
 
+def _is_count(target: pd.Series) -> bool:
+    """Say whether whole numbers count or grade, as children or points do, and name no classes.
+
+    Then their frequencies, in order of the values, rise and then fall, and far; those of classes,
+    whose numbers are only names, go up and down, or are about the same.
+    """
+    counts = target.value_counts().sort_index().to_numpy()
+    if len(counts) < SCALE or counts.min() > counts.max() / 5:
+        return False
+    top, noise = int(counts.argmax()), 2 * np.sqrt(counts) + 1
+    steps = np.diff(counts)
+    rises, falls = steps[:top] >= -noise[:top], steps[top:] <= noise[top:-1]
+    return bool(rises.all() and falls.all())
+
+
 def parameters(text: str, task: str, target: pd.Series, split: dict[str, Any]) -> str:
     """Return params.yaml for this task, with the comments it had."""
-    estimator, options = _start(task, len(target))
+    estimator, options = _start(task, len(target), target.nunique())
     binary = task == "binary"
     chosen: dict[str, dict[str, Any]] = {
         "split": {"test_share": 0.25, **split},
@@ -117,23 +141,23 @@ def _flow(value: Any) -> Any:
     return made
 
 
-def _start(task: str, rows: int) -> tuple[str, dict[str, Any]]:
-    kind = "Regressor" if task == "regression" else "Classifier"
-    if rows > LARGE:
-        return f"sklearn.ensemble.HistGradientBoosting{kind}", {}
+def _start(task: str, rows: int, classes: int) -> tuple[str, dict[str, Any]]:
     if task == "regression":
+        if rows > LARGE:
+            return "sklearn.ensemble.HistGradientBoostingRegressor", {}
         return "sklearn.linear_model.Ridge", {"alpha": 1.0}
+    if classes > MANY and rows * classes > MUCH:
+        return "sklearn.discriminant_analysis.LinearDiscriminantAnalysis", {}
+    if rows > LARGE:
+        # What would be held back to stop early needs each class twice, and some have one row.
+        return "sklearn.ensemble.HistGradientBoostingClassifier", {"early_stopping": False}
     return "sklearn.linear_model.LogisticRegression", {"C": 1.0, "max_iter": 1000}
 
 
 def _positive(target: pd.Series) -> Any:
-    """Return the class one would ask for: the last of a usual pair, else the rarer one."""
-    counts = target.value_counts()
+    """Return the class one would ask for: the second of a usual pair, else the rarer one."""
+    counts = target.value_counts().sort_index(ascending=False)
     pair = {str(label).lower(): label for label in counts.index}
-    for usual in ("1", "1.0", "true", "yes", "y", "positive"):
-        if usual in pair:
-            found = pair[usual]
-            break
-    else:
-        found = counts.index[-1]
+    usual = next((yes for no, yes in PAIRS if pair.keys() == {no, yes}), None)
+    found = counts.idxmin() if usual is None else pair[usual]
     return found.item() if isinstance(found, np.generic) else found

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from adopt import leaks, task
+from adopt import task
 from conftest import AUTHOR, made_up, run
 
 ROOT = Path(__file__).parents[2]
@@ -273,6 +273,68 @@ def test_adopting_again_works(project: Path, tmp_path: Path) -> None:
     assert "member: {type: boolean, role: target}" in (project / "data/schema.yaml").read_text()
 
 
+@pytest.mark.slow
+def test_adopting_again_before_a_commit_works(project: Path, tmp_path: Path) -> None:
+    """With other options, after a run, and from data/raw: nothing of it is a person's work yet."""
+    made_up(200).to_csv(tmp_path / "t.csv", index=False)
+    words = ("--data", str(tmp_path / "t.csv"), "--target", "bought")
+    adopt(project, *words)
+    run("dvc", "repro", "-q", cwd=project, PYTHONPATH=str(project / "src"))
+
+    adopt(project, *words, "--key", "id")
+    done = adopt(project, "--data", "data/raw", "--target", "bought", "--key", "id")
+
+    assert "id: {type: integer, role: key}" in (project / "data/schema.yaml").read_text()
+    assert "Adopted 200 rows" in done.stdout
+
+
+@pytest.mark.slow
+def test_what_a_person_edited_since_is_not_overwritten(project: Path, tmp_path: Path) -> None:
+    """It is named; what the call before wrote is not."""
+    made_up(200).to_csv(tmp_path / "t.csv", index=False)
+    words = ("--data", str(tmp_path / "t.csv"), "--target", "bought")
+    adopt(project, *words)
+    (project / "data/README.md").write_text("mine\n")
+
+    refused = adopt(project, *words, "--key", "id", check=False)
+
+    assert "uncommitted changes, ['data/README.md']; commit them first" in refused.stderr
+    assert (project / "data/README.md").read_text() == "mine\n"
+
+
+@pytest.mark.slow
+def test_an_object_that_only_the_storage_holds_is_not_deleted(
+    project: Path, tmp_path: Path
+) -> None:
+    """What DVC's cache holds as well is nobody's loss."""
+    made_up(200).to_csv(tmp_path / "t.csv", index=False)
+    words = ("--data", str(tmp_path / "t.csv"), "--target", "bought")
+    alone = project / "data/storage/files/md5/00/00000000000000000000000000000a"
+    alone.parent.mkdir(parents=True, exist_ok=True)
+    alone.write_text("the only copy")
+
+    refused = adopt(project, *words, "--force", check=False)
+
+    assert f"Git does not know ['{str(alone.relative_to(project))[:40]}" in refused.stderr
+    assert alone.exists()
+
+
+@pytest.mark.slow
+def test_a_program_that_fails_says_why(project: Path, tmp_path: Path) -> None:
+    made_up(200).to_csv(tmp_path / "t.csv", index=False)
+    (project / ".dvcignore").write_text("raw\n")
+    before = state(project)
+
+    done = adopt(
+        project, "--data", str(tmp_path / "t.csv"), "--target", "bought", "--force", check=False
+    )
+
+    assert done.returncode == 1
+    assert "`dvc add` failed: " in done.stderr and ".dvcignore" in done.stderr
+    assert "Nothing was changed" in done.stderr
+    assert state(project) == before
+
+
 @pytest.mark.parametrize(
     ("target", "asked", "expected"),
     [
@@ -283,6 +345,16 @@ def test_adopting_again_works(project: Path, tmp_path: Path) -> None:
         ([1.5, 2.5] * 50, None, "regression"),
         (list(range(100)), None, "regression"),
         ([0, 1, 2] * 50, "regression", "regression"),
+        ([1, 2, 3, 4, 5] * 20 + [5] * 90, None, "multiclass"),
+        (list(range(10)) * 50 + [3, 4], None, "multiclass"),  # digits
+        ([1] * 70 + [2] * 76 + [3] * 17 + [5] * 13 + [6] * 9 + [7] * 29, None, "multiclass"),
+        (
+            [0] * 400 + [1] * 250 + [2] * 130 + [3] * 60 + [4] * 9 + [5] * 11 + [15],
+            None,
+            "regression",
+        ),  # children
+        ([3] * 10 + [4] * 53 + [5] * 681 + [6] * 638 + [7] * 199 + [8] * 18, None, "regression"),
+        ([0, 1, 2] * 50 + [9], "classification", "multiclass"),
     ],
 )
 def test_the_task_follows_from_the_target(
@@ -312,10 +384,37 @@ def test_the_positive_class_is_read_back_as_it_is(pair: tuple[str, str]) -> None
     assert yaml.safe_load(found)["evaluate"]["positive"] == pair[1]
 
 
-def test_a_column_that_alone_tells_the_target_is_named() -> None:
-    rows = made_up(400)
-    rows["refund"] = np.where(rows["bought"] == "yes", 3.5, 0.0)
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        ([1, 1, 1, 2], 2),
+        ([2, 2, 2, 1], 1),
+        ([0, 1, 1, 1], 1),
+        ([-1, 1, 1, 1], 1),
+        (["no", "yes", "yes"], "yes"),
+        (["yes", "yes", "maybe"], "maybe"),
+        ([True, True, False], True),
+    ],
+)
+def test_the_positive_class_is_the_usual_one_or_the_rarer(
+    target: list[object], expected: object
+) -> None:
+    found = task.parameters("evaluate: {}\n", "binary", pd.Series(target), {"by": "row"})
 
-    found = leaks.leaks(rows, ["size", "colour", "refund"], rows["bought"], "binary")
+    assert yaml.safe_load(found)["evaluate"]["positive"] == expected
 
-    assert found == ["refund"]
+
+@pytest.mark.parametrize(
+    ("rows", "classes", "expected"),
+    [
+        (1000, 3, "LogisticRegression"),
+        (60_000, 2, "HistGradientBoostingClassifier"),
+        (60_000, 150, "LinearDiscriminantAnalysis"),
+    ],
+)
+def test_the_first_estimator_takes_no_minutes(rows: int, classes: int, expected: str) -> None:
+    target = pd.Series(np.arange(rows) % classes)
+
+    found = yaml.safe_load(task.parameters("train: {}\n", "multiclass", target, {"by": "row"}))
+
+    assert found["train"]["estimator"].endswith(expected)

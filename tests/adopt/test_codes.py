@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from adopt.codes import nines
+from adopt.columns.codes import nines
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from adopt import draft
-from adopt.notes import note
+from adopt.columns.notes import note
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from adopt import draft, types
-from adopt.types import FormatError
+from adopt import draft
+from adopt.columns import types
+from adopt.columns.types import FormatError
 
 
 def inferred(values: Sequence[object] | pa.Array, role: str = "feature") -> dict[str, Any]:

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adopt import codes, written
+from adopt.columns import codes, written
 from pipeline import cells, stage
 from pipeline.schema import Column
 from pipeline.stage import UserError

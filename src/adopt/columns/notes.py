@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from adopt import codes, types, written
+from adopt.columns import codes, types, written
 from pipeline import cells, stage
 from pipeline.schema import Column
 

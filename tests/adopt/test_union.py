@@ -8,8 +8,8 @@ from dvc.repo import Repo
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adopt import sides
-from adopt.sides import ResolveError
+from adopt import union
+from adopt.union import ResolveError
 
 BASE = {"a.csv": "1", "b.csv": "2"}
 FILES = st.dictionaries(st.sampled_from("abc"), st.sampled_from("123"))
@@ -28,7 +28,7 @@ OID = "0" * 32
 def test_what_each_side_added_changed_or_removed_is_kept(
     ours: dict[str, str], theirs: dict[str, str], expected: dict[str, str]
 ) -> None:
-    assert sides.union(BASE, ours, theirs) == expected
+    assert union.union(BASE, ours, theirs) == expected
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_what_the_sides_disagree_on_is_named(
 ) -> None:
     """Two contents, or one changed and removed: nobody but a person can tell which counts."""
     with pytest.raises(ResolveError, match=f"'{name}'"):
-        sides.union(BASE, ours, theirs)
+        union.union(BASE, ours, theirs)
 
 
 @given(base=FILES, ours=FILES, theirs=FILES)
@@ -55,12 +55,12 @@ def test_it_does_not_matter_which_side_is_ours(
     results = []
     for one, other in ((ours, theirs), (theirs, ours)):
         try:
-            results.append(sides.union(base, one, other))
+            results.append(union.union(base, one, other))
         except ResolveError as error:
             results.append({"error": str(error)})
 
     assert results[0] == results[1]
-    assert sides.union(base, ours, ours) == ours == sides.union(base, base, ours)
+    assert union.union(base, ours, ours) == ours == union.union(base, base, ours)
 
 
 @pytest.mark.parametrize("name", ["../../outside", "/etc/x", "..", "a/b.csv", "a\\b.csv", ""])
@@ -72,7 +72,7 @@ def test_a_folder_object_names_files_and_no_other_places(tmp_path: Path, name: s
     path.write_text(json.dumps([{"relpath": name, "md5": OID}]))
 
     with pytest.raises(ResolveError, match="expected names of files"):
-        sides.listed(repo, f"{OID}.dir", "theirs")
+        union.listed(repo, f"{OID}.dir", "theirs")
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_a_folder_object_names_files_and_no_other_places(tmp_path: Path, name: s
 )
 def test_a_pointer_that_leads_to_no_folder_is_refused(text: str, said: str) -> None:
     with pytest.raises(ResolveError, match=said):
-        sides.pointed(text, "theirs")
+        union.pointed(text, "theirs")
