@@ -4,18 +4,24 @@ import http.client
 import itertools
 import json
 import os
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
 SECONDS = 30
+WAITS = (1, 4)  # seconds before GitHub is asked again, if it failed
 PAGE = 100  # the most items of a list that GitHub gives at once
 BOT = "github-actions[bot]"  # the author of what a workflow writes with GITHUB_TOKEN
 
 
 class GitHubError(Exception):
     """GitHub did not do what was asked; the message says what was asked and what it answered."""
+
+
+class FailedError(GitHubError):
+    """GitHub could not be reached, or failed itself; asked again it may answer."""
 
 
 def call(method: str, path: str, payload: Any = None) -> Any:
@@ -28,11 +34,20 @@ def call(method: str, path: str, payload: Any = None) -> Any:
         raise GitHubError(f"GitHub's answer to {method} {path} is not JSON.") from None
 
 
-def every(path: str) -> Iterator[Any]:
-    """Yield each item of a list that comes in pages, such as 'repos/o/r/issues?state=open'."""
+def page(path: str) -> str:
+    """Return the address of a page that people read, such as 'o/r/pull/3'."""
+    return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{path}"
+
+
+def every(path: str, key: str | None = None) -> Iterator[Any]:
+    """Yield each item of a list that comes in pages, such as 'repos/o/r/issues?state=open'.
+
+    Some lists stand in an object, under `key`.
+    """
     separator = "&" if "?" in path else "?"
-    for page in itertools.count(1):
-        items = call("GET", f"{path}{separator}per_page={PAGE}&page={page}")
+    for number in itertools.count(1):
+        answer = call("GET", f"{path}{separator}per_page={PAGE}&page={number}")
+        items = answer[key] if key else answer
         yield from items
         if len(items) < PAGE:
             return
@@ -47,6 +62,16 @@ def download(path: str, largest: int) -> bytes:
 
 
 def _send(method: str, path: str, body: bytes | None, limit: int | None = None) -> bytes:
+    """Ask, and again if GitHub failed, but for POST: what it made before it failed is not known."""
+    for wait in () if method == "POST" else WAITS:
+        try:
+            return _ask(method, path, body, limit)
+        except FailedError:
+            time.sleep(wait)
+    return _ask(method, path, body, limit)
+
+
+def _ask(method: str, path: str, body: bytes | None, limit: int | None) -> bytes:
     url = f"{os.environ.get('GITHUB_API_URL', 'https://api.github.com')}/{path}"
     request = urllib.request.Request(url, body, method=method)
     request.add_header("Accept", "application/vnd.github+json")
@@ -61,6 +86,7 @@ def _send(method: str, path: str, body: bytes | None, limit: int | None = None) 
     except urllib.error.HTTPError as error:
         with error:
             said = error.read(300).decode(errors="replace")
-        raise GitHubError(f"GitHub answered {error.code} to {method} {path}: {said!r}.") from None
+        kind = FailedError if error.code >= 500 else GitHubError
+        raise kind(f"GitHub answered {error.code} to {method} {path}: {said!r}.") from None
     except (OSError, http.client.HTTPException) as error:
-        raise GitHubError(f"GitHub could not be reached for {method} {path}: {error}.") from None
+        raise FailedError(f"GitHub could not be reached for {method} {path}: {error}.") from None

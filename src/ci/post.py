@@ -1,125 +1,147 @@
-"""Post the review of a pull request: check what review.yml left, render it, hand it to CML.
+"""Open the check of a pull request when its review starts, and post what the review found.
 
 This runs with write permission, after code that anybody could have sent. Only GitHub's own answers
-are believed; the artifact is one small file, read against a schema, and never run or extracted.
+are believed; the artifact is one small file, read against a schema, and never run or extracted. The
+check is concluded whatever the run left, so that no pull request waits for it for ever.
 """
 
 import argparse
-import io
 import json
 import os
-import re
-import stat
-import subprocess
 import sys
 import tempfile
-import zipfile
-import zlib
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ci import github
+from ci import artifact, checks, comments, github
+from ci.artifact import expect
+from ci.checks import Result
 from report import document, markdown
 
 WORKFLOW = ".github/workflows/review.yml"
-FILE = "review.json"
 SHOWN = 5  # names in the warning
-CHECK = "verdict"  # no name of a job: those are set by the pull request's own workflows
-WATERMARK = "review"  # by which CML finds its comment again
-MARK = re.compile(
-    rf'!\[\]\(https://cml\.dev/watermark\.png#[0-9a-fA-F]+ "CML watermark {WATERMARK}"\)'
-)
 JUDGES = (".dvc/", ".github/", "Makefile", "src/ci/", "src/report/", "src/review/", "uv.txt")
 CONCLUSIONS = {"passed": "success", "failed": "failure", "off": "neutral"}
-METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need modules that may be absent
-BROKEN = (
-    *(zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError),
-)
+WAITS = "action_required"  # a run that a maintainer has to approve first
+ENDED = {
+    WAITS: "waits for a maintainer's approval",
+    "cancelled": "was cancelled, and left no report",
+    "failure": "failed, and left no report",
+    "timed_out": "took too long, and left no report",
+}
 
 
-class RefusedError(Exception):
-    """A run, its artifact or its pull request is not what a review leaves; nothing was posted."""
+@dataclass(frozen=True)
+class Judged:
+    """A review that may be posted: of which pull request, how it ended, and the report."""
+
+    pull: dict[str, Any]
+    conclusion: str
+    report: str
 
 
-def comment(run: dict[str, Any], repository: str) -> str:
-    """Post the report that a run of review.yml left, and return what was done as a sentence."""
-    _expect("the run's event", run["event"], "pull_request")
-    _expect("the run's workflow", run["path"].partition("@")[0], WORKFLOW)
-    artifact = _newest(repository, run["id"])
-    if artifact is None:
-        return f"Nothing to post: run {run['id']} left no report; its log says why."
-    number = int(artifact["name"].removeprefix("review-"))
-    pull = github.call("GET", f"repos/{repository}/pulls/{number}")
-    _expect(f"the repository of pull request {number}", _source(pull), _repository(run) or "there")
-    _expect(f"the branch of pull request {number}", pull["head"]["ref"], run["head_branch"])
-    if pull["state"] != "open":
-        return f"Nothing to post: pull request {number} is {pull['state']!a}."
-    if pull["head"]["sha"] != run["head_sha"]:
-        return (
-            f"Nothing to post: pull request {number} moved on from {run['head_sha'][:7]} to "
-            f"{pull['head']['sha'][:7]}, which has a review of its own."
-        )
+def start(run: dict[str, Any], repository: str) -> str:
+    """Open the check of each pull request whose head a run reviews, and say which."""
+    _expect_review(run)
+    if github.call("GET", f"repos/{repository}/actions/runs/{run['id']}")["status"] == "completed":
+        return f"Nothing to open: run {run['id']} is over."  # this job had to wait for a machine
+    opened = checks.opened(checks.ours(repository, run["head_sha"]))
+    names = [name for name in checks.names(run, repository) if name not in opened]
+    for name in names:
+        checks.start(repository, run["head_sha"], name, _page(repository, run["id"]))
+    if not names:
+        return f"Nothing to open: no open pull request needs a check of {run['head_sha'][:7]}."
+    return f"Opened for {run['head_sha'][:7]}: {', '.join(map(repr, names))}."
+
+
+def finish(run: dict[str, Any], repository: str) -> str:
+    """Post the report that a run left, conclude the check, and return what was done."""
+    _expect_review(run)
+    try:
+        found = read(run, repository)
+    except Exception:  # whatever it was: the check must not wait for ever
+        _give_up(run, repository, _refused(run, repository))
+        raise
+    if not isinstance(found, Judged):
+        _give_up(run, repository, _absent(run, repository))
+        return f"Nothing to post: {found}"
     with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
-        path = f"repos/{repository}/actions/artifacts/{artifact['id']}/zip"
-        file = Path(folder, FILE)
-        file.write_bytes(only_file(github.download(path, document.LARGEST_BYTES)))
-        review = document.load(file)
-        if review["head"]["commit"] is not None:  # none: the run had to change dvc.lock
-            _expect("the commit in review.json", review["head"]["commit"], run["head_sha"])
-        review["notes"][:0] = _judges_changed(repository, number)
         report = Path(folder, "report.md")
-        report.write_text(markdown.report(review), encoding="utf-8")
-        _post(commands(review, pull, run["head_sha"], repository), report)
+        report.write_text(found.report, encoding="utf-8")
+        name, number = checks.name(found.pull), found.pull["number"]
+        result = Result(found.conclusion, name, found.report)
+        try:
+            checks.judge(repository, run["head_sha"], name, result, str(report))
+        finally:  # a check that could not be set does not cost the comment, nor the other way round
+            comments.post(found.report, number, repository, str(report))
     return f"Posted the review of {run['head_sha'][:7]} to pull request {number}."
 
 
-def only_file(archive: bytes) -> bytes:
-    """Return the content of the one file in a zip archive; raise RefusedError for any other."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(archive)) as opened:
-            members = opened.infolist()
-            _expect("the artifact's files", [member.filename for member in members], [FILE])
-            kind = stat.S_IFMT(members[0].external_attr >> 16)
-            if kind not in (0, stat.S_IFREG) or members[0].compress_type not in METHODS:
-                raise RefusedError(f"Refused: {FILE} is no regular file, or compressed unusually.")
-            with opened.open(members[0]) as file:
-                content = file.read(document.LARGEST_BYTES + 1)
-    except BROKEN as error:
-        raise RefusedError(f"Refused: the artifact is no zip archive ({str(error)!a}).") from None
-    if len(content) > document.LARGEST_BYTES:
-        raise RefusedError(f"Refused: {FILE} has more than {document.LARGEST_BYTES:,} bytes.")
-    return content
+def _expect_review(run: dict[str, Any]) -> None:
+    expect("the run's event", run["event"], "pull_request")
+    expect("the run's workflow", run["path"].partition("@")[0], WORKFLOW)
 
 
-def commands(
-    review: dict[str, Any], pull: dict[str, Any], commit: str, repository: str
-) -> list[tuple[str, ...]]:
-    """Return the calls of CML, the report's file left out; `--publish=false` keeps files here.
+def read(run: dict[str, Any], repository: str) -> Judged | str:
+    """Return the review that a run left, or why there is none to post; raise if it is refused."""
+    left = artifact.newest(repository, run["id"])
+    if left is None:
+        return f"run {run['id']} left no report; its log says why."
+    number = int(left["name"].removeprefix("review-"))
+    pull = github.call("GET", f"repos/{repository}/pulls/{number}")
+    source = checks.source(run, "head_repository") or "there"
+    expect(f"the repository of pull request {number}", checks.source(pull["head"]), source)
+    expect(f"the branch of pull request {number}", pull["head"]["ref"], run["head_branch"])
+    if pull["state"] != "open":
+        return f"pull request {number} is {pull['state']!a}."
+    if pull["head"]["sha"] != run["head_sha"]:
+        return (
+            f"pull request {number} moved on from {run['head_sha'][:7]} to "
+            f"{pull['head']['sha'][:7]}, which has a review of its own."
+        )
+    with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
+        file = Path(folder, artifact.FILE)
+        file.write_bytes(artifact.content(left, repository))
+        review = document.load(file)
+    if review["head"]["commit"] is not None:  # none: the run had to change dvc.lock
+        expect("the commit in review.json", review["head"]["commit"], run["head_sha"])
+    review["notes"][:0] = _judges_changed(repository, number)
+    return Judged(pull, CONCLUSIONS[review["verdict"]["gate"]], markdown.report(review))
 
-    The check is `verdict` for the default branch alone: one of another base must not stand for it.
+
+def _give_up(run: dict[str, Any], repository: str, result: Result) -> None:
+    """Conclude the checks of a run that left no review, and those of a commit that is no head.
+
+    A check that is concluded already, by another run of the same commit, stays as it is.
     """
-    server = os.environ.get("GITHUB_SERVER_URL", "https://github.com")
-    where = ("--driver=github", f"--repo={server}/{repository}")
-    base, number = pull["base"], pull["number"]
-    title = CHECK if base["ref"] == base["repo"]["default_branch"] else f"{CHECK} on {base['ref']}"
-    conclusion = CONCLUSIONS[review["verdict"]["gate"]]
-    target = (f"--target=pr/{number}", "--publish=false", f"--watermark-title={WATERMARK}")
-    result = (f"--head-sha={commit}", f"--title={title}", f"--conclusion={conclusion}")
-    return [
-        ("cml", "check", "create", *where, *result),
-        ("cml", "comment", _verb(repository, number), *where, *target),
-    ]
+    commit, names = run["head_sha"], checks.names(run, repository)
+    ours = checks.ours(repository, commit)
+    opened, known = checks.opened(ours), {check["name"] for check in ours}
+    page = _page(repository, run["id"])
+    outdated = Result("cancelled", "The pull request moved on, or is closed", f"[Its log]({page})")
+    for name in dict.fromkeys([*opened, *(name for name in names if name not in known)]):
+        ended = result if name in names else outdated
+        checks.conclude(repository, commit, name, ended, opened.get(name, []))
+        print(f"The check {name!r} of {commit[:7]}: {ended.conclusion}, {ended.title!r}.")
 
 
-def _verb(repository: str, number: int) -> str:
-    """Return 'update', or 'create' if CML would take somebody else's comment for its own.
+def _absent(run: dict[str, Any], repository: str) -> Result:
+    ended = run["conclusion"]
+    title = f"The review {ENDED.get(ended, 'left no report')}"
+    log = f"[Its log]({_page(repository, run['id'])}) says why."
+    return Result(WAITS if ended == WAITS else "failure", title, log)
 
-    CML changes the last comment of the first 30 that bears its watermark, whoever wrote it, and who
-    wrote it could then change the report.
-    """
-    listed = github.call("GET", f"repos/{repository}/issues/{number}/comments")
-    marked = [comment for comment in listed if MARK.search(comment["body"] or "")]
-    return "create" if marked and marked[-1]["user"]["login"] != github.BOT else "update"
+
+def _refused(run: dict[str, Any], repository: str) -> Result:
+    """Return a result that repeats nothing of what was refused."""
+    log = _page(repository, int(os.environ["GITHUB_RUN_ID"]))
+    summary = f"[This log]({log}) says why; [that one]({_page(repository, run['id'])}) is its own."
+    return Result("failure", "The review's report was refused", summary)
+
+
+def _page(repository: str, run: int) -> str:
+    return github.page(f"{repository}/actions/runs/{run}")
 
 
 def _judges_changed(repository: str, number: int) -> list[str]:
@@ -136,50 +158,16 @@ def _judges_changed(repository: str, number: int) -> list[str]:
     ]
 
 
-def _newest(repository: str, run: int) -> dict[str, Any] | None:
-    """Return the artifact of a run that holds its review: the last, if the run was repeated."""
-    found = github.call("GET", f"repos/{repository}/actions/runs/{run}/artifacts?per_page=100")
-    reviews = [
-        artifact
-        for artifact in found["artifacts"]
-        if re.fullmatch(r"review-[1-9][0-9]{0,8}", artifact["name"]) and not artifact["expired"]
-    ]
-    return max(reviews, key=lambda artifact: artifact["id"], default=None)
-
-
-def _source(pull: dict[str, Any]) -> str | None:
-    """Return the repository a pull request comes from; None when it was deleted."""
-    repository = pull["head"]["repo"]
-    return repository["full_name"] if repository else None
-
-
-def _repository(run: dict[str, Any]) -> str | None:
-    repository = run["head_repository"]
-    return repository["full_name"] if repository else None
-
-
-def _expect(what: str, found: object, expected: object) -> None:
-    if found != expected:
-        raise RefusedError(f"Refused: {what} is {found!a:.200}; expected {expected!a:.200}.")
-
-
-def _post(calls: list[tuple[str, ...]], report: Path) -> None:
-    """Make every call, so that a locked conversation still gets its check; raise GitHubError."""
-    env = {**os.environ, "REPO_TOKEN": os.environ["GITHUB_TOKEN"], "ITERATIVE_DO_NOT_TRACK": "1"}
-    failed = [words for words in calls if subprocess.run([*words, str(report)], env=env).returncode]
-    if failed:
-        raise github.GitHubError(f"`{' '.join(failed[0][:3])}` failed; what it said is above.")
-
-
 def main() -> None:
-    """Read the event that GitHub wrote, and post."""
+    """Read the event that GitHub wrote, and open the check or post."""
     argparse.ArgumentParser(prog="python -m ci.post", description=__doc__).parse_args()
     event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
-    print(comment(event["workflow_run"], os.environ["GITHUB_REPOSITORY"]))
+    act = finish if event["action"] == "completed" else start
+    print(act(event["workflow_run"], os.environ["GITHUB_REPOSITORY"]))
 
 
 if __name__ == "__main__":
     try:
         main()
-    except (RefusedError, document.DocumentError, github.GitHubError) as error:
+    except (artifact.RefusedError, document.DocumentError, github.GitHubError) as error:
         sys.exit(str(error).replace("##[", "# #["))  # else the runner takes it for a command

@@ -137,6 +137,11 @@ def stand_ins(workflow: Path) -> list[str]:
     return [f"{action}={ROOT / 'tests/ci/actions' / name}" for action, name in sorted(used)]
 
 
+def started(event: Event) -> Event:
+    """Return the event of comment.yml when review.yml starts for a pull request's event."""
+    return finished(event, status="in_progress", conclusion=None) | {"action": "in_progress"}
+
+
 def finished(event: Event, **changed: Any) -> Event:
     """Return the event of comment.yml after review.yml ran for a pull request's event."""
     head = event["pull_request"]["head"]

@@ -1,9 +1,10 @@
 """A server on loopback that answers the calls of GitHub's API that this repository makes.
 
 It keeps everything in memory, in `GitHub`: a test fills it, runs a program, and reads it; but for
-the Git repository, a bare one in a folder. What it copies from GitHub: 401 without the token, 404
-for what is not there, 422 for a body that is too long or a branch that is not there, lists in pages
-of 30, and artifacts that another host serves, which must not see the token.
+the Git repository, a bare one in a folder. What it copies from GitHub: 401 without the token, 400
+with two, 404 for what is not there, 422 for a body that is too long, a branch that is not there or
+a second pull request of it, lists in pages of 30, and artifacts that another host serves, which
+must not see the token.
 """
 
 import base64
@@ -39,12 +40,14 @@ class GitHub:
     repositories: Path | None = None  # the folder that holds octo/project.git
     pulls: dict[int, Item] = field(default_factory=dict)
     issues: dict[int, Item] = field(default_factory=dict)
+    runs: dict[int, str] = field(default_factory=dict)  # how far each run of a workflow is
     comments: list[Item] = field(default_factory=list)
     checks: list[Item] = field(default_factory=list)
     artifacts: dict[int, list[Item]] = field(default_factory=dict)
     archives: dict[int, bytes] = field(default_factory=dict)
     files: list[Item] = field(default_factory=list)  # that each pull request changes
     requests: list[tuple[str, str, int, Any]] = field(default_factory=list)
+    failures: dict[str, int] = field(default_factory=dict)  # how often a path answers 502 first
 
     def open_pull(
         self, number: int, sha: str, branch: str = "change", repository: str = REPOSITORY
@@ -76,10 +79,25 @@ def _files(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 def _pulls(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
-    return 200, [pull for pull in github.pulls.values() if pull["state"] == "open"]
+    """List those of a state, of a head written owner:branch, and to a base."""
+
+    def fits(pull: Item) -> bool:
+        head = f"{pull['head']['repo']['full_name'].split('/')[0]}:{pull['head']['ref']}"
+        found = {"state": pull["state"], "head": head, "base": pull["base"]["ref"]}
+        return all(found[key] == {"state": "open", **sent}.get(key, found[key]) for key in found)
+
+    return 200, [pull for pull in github.pulls.values() if fits(pull)]
+
+
+def _edit_pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    github.pulls[int(found[1])].update(sent)
+    return 200, github.pulls[int(found[1])]
 
 
 def _new_pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    asked = {"head": f"{REPOSITORY.split('/')[0]}:{sent['head']}", "base": sent["base"]}
+    if _pulls(github, found, asked)[1]:
+        return 422, {"message": "A pull request already exists"}
     words = ("git", "rev-parse", "--verify", "-q", f"refs/heads/{sent['head']}")
     folder = f"{github.repositories}/{REPOSITORY}.git"
     done = subprocess.run(words, cwd=folder, capture_output=True, text=True)
@@ -95,6 +113,11 @@ def _new_pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 def _artifacts(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
     listed = github.artifacts.get(int(found[1]), [])
     return 200, {"total_count": len(listed), "artifacts": listed}
+
+
+def _run(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    status = github.runs.get(int(found[1]))
+    return (200, {"id": int(found[1]), "status": status}) if status else (404, None)
 
 
 def _comments(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -117,8 +140,21 @@ def _edit_comment(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 def _new_check(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
-    github.checks.append(sent)
-    return 201, {"id": len(github.checks), **sent}
+    """Make one, as the App that the token belongs to; who concludes it need not say `completed`."""
+    status = "completed" if "conclusion" in sent else "queued"
+    known = {"id": len(github.checks) + 1, "app": {"slug": "github-actions"}, "external_id": ""}
+    github.checks.append({**known, "status": status, **sent})
+    return 201, github.checks[-1]
+
+
+def _edit_check(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    github.checks[int(found[1]) - 1].update(sent)
+    return 200, github.checks[int(found[1]) - 1]
+
+
+def _checks(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    listed = [check for check in github.checks if check["head_sha"] == found[1]]
+    return 200, {"total_count": len(listed), "check_runs": listed}
 
 
 def _issues(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -143,16 +179,29 @@ ROUTES: dict[tuple[str, str], Callable[[GitHub, re.Match[str], Item], Answer]] =
     ("GET", r"/pulls/(\d+)/files"): _files,
     ("GET", r"/pulls"): _pulls,
     ("POST", r"/pulls"): _new_pull,
+    ("PATCH", r"/pulls/(\d+)"): _edit_pull,
     ("GET", r"/pulls/(\d+)"): _pull,
+    ("GET", r"/actions/runs/(\d+)"): _run,
     ("GET", r"/actions/runs/(\d+)/artifacts"): _artifacts,
     ("GET", r"/issues/(\d+)/comments"): _comments,
     ("POST", r"/issues/(\d+)/comments"): _new_comment,
     ("PATCH", r"/issues/comments/(\d+)"): _edit_comment,
+    ("GET", r"/commits/([0-9a-f]{40})/check-runs"): _checks,
     ("POST", r"/check-runs"): _new_check,
+    ("PATCH", r"/check-runs/(\d+)"): _edit_check,
     ("GET", r"/issues"): _issues,
     ("POST", r"/issues"): _new_issue,
     ("PATCH", r"/issues/(\d+)"): _edit_issue,
 }
+
+
+def _page(answer: Any, size: int, page: int) -> Any:
+    """Return one page of a list, or of the lists in an object."""
+    if isinstance(answer, list):
+        return answer[size * (page - 1) : size * page]
+    if isinstance(answer, dict) and "total_count" in answer:
+        return {key: _page(value, size, page) for key, value in answer.items()}
+    return answer
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -167,19 +216,16 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer any request."""
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        path = urlsplit(self.path).path
+        path, query = urlsplit(self.path).path, dict(parse_qsl(urlsplit(self.path).query))
         if path.startswith(f"/{REPOSITORY}.git/"):
             return self._git(path, body)
-        sent = json.loads(body) if body else {}
+        sent = json.loads(body) if body else query
         if archive := re.fullmatch(r"/archives/(\d+)", path):
             seen = self.headers["Authorization"]
             content = self.github.archives[int(archive[1])]
             return self._send(400 if seen else 200, b"Authorization was sent" if seen else content)
         status, answer = self._answer(path, sent)
-        if isinstance(answer, list):
-            query = dict(parse_qsl(urlsplit(self.path).query))
-            size, page = int(query.get("per_page", PAGE)), int(query.get("page", 1))
-            answer = answer[size * (page - 1) : size * page]
+        answer = _page(answer, int(query.get("per_page", PAGE)), int(query.get("page", 1)))
         self.github.requests.append((self.command, self.path, status, sent))
         return self._send(status, json.dumps(answer).encode(), answer)
 
@@ -193,6 +239,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def _git(self, path: str, body: bytes) -> None:
         """Let Git serve the repository, to whom the token was given as the password."""
+        if len(self.headers.get_all("Authorization", [])) > 1:
+            self._send(400, b'{"message": "Duplicate header: Authorization"}')
+            return
         secret = base64.b64decode((self.headers["Authorization"] or "").partition(" ")[2])
         head, content = b"Status: 401\r\nWWW-Authenticate: Basic", b""
         if secret.partition(b":")[2].decode() == TOKEN:
@@ -225,6 +274,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if (self.headers["Authorization"] or "").split(" ")[-1] != TOKEN:
             return 401, {"message": "Requires authentication"}
         rest = path.removeprefix("/api/v3").removeprefix(f"/repos/{REPOSITORY}")
+        if self.github.failures.get(rest):
+            self.github.failures[rest] -= 1
+            return 502, {"message": "Server Error"}
         if archive := re.fullmatch(r"/actions/artifacts/(\d+)/zip", rest):
             other = self.github.url.replace("127.0.0.1", "localhost")
             return 302, f"{other}/archives/{archive[1]}"

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from github_server import BOT, REPOSITORY, TOKEN, GitHub, serve
 from report import markdown
 
 HEAD, OLD = "b" * 40, "a" * 40
-RUN, NUMBER = 71, 7
+RUN, NUMBER, THIS = 71, 7, 90
 FORK = "stranger/project"
 STAND_IN = ROOT / "tests/ci/actions/setup-cml/bin"
 CML = shutil.which("cml")
@@ -60,16 +61,25 @@ def finished(repository: str = REPOSITORY, **changed: Any) -> dict[str, Any]:
         "head_sha": HEAD,
         "head_branch": "change",
         "head_repository": {"full_name": repository},
+        "conclusion": "success",
         "pull_requests": [],  # as GitHub writes it for forks
         **changed,
     }
 
 
+@contextmanager
+def reviewing() -> Iterator[GitHub]:
+    """Serve a GitHub with one open pull request, whose review runs."""
+    with serve() as server:
+        server.open_pull(NUMBER, HEAD)
+        server.runs[RUN] = "in_progress"
+        yield server
+
+
 @pytest.fixture
 def github() -> Iterator[GitHub]:
     """A GitHub with one open pull request."""
-    with serve() as server:
-        server.open_pull(NUMBER, HEAD)
+    with reviewing() as server:
         yield server
 
 
@@ -80,10 +90,10 @@ class Job:
         """Keep everything in a folder."""
         self.folder, self.github, self.programs = folder, github, programs
 
-    def __call__(self, run: dict[str, Any], **changed: str) -> Process:
+    def __call__(self, run: dict[str, Any], action: str = "completed", **changed: str) -> Process:
         """Run the module as comment.yml does, without any installed package."""
         event = self.folder / "event.json"
-        event.write_text(json.dumps({"action": "completed", "workflow_run": run}))
+        event.write_text(json.dumps({"action": action, "workflow_run": run}))
         env = {
             "PATH": os.pathsep.join([str(self.programs), os.environ["PATH"]]),
             "PYTHONPATH": str(ROOT / "src"),
@@ -92,6 +102,8 @@ class Job:
             "GITHUB_SERVER_URL": "https://github.example",
             "GITHUB_EVENT_PATH": str(event),
             "GITHUB_REPOSITORY": REPOSITORY,
+            "GITHUB_RUN_ID": str(THIS),
+            "GITHUB_SHA": "d" * 40,
             "GITHUB_TOKEN": TOKEN,
             **changed,
         }
@@ -119,12 +131,15 @@ def test_cml_gets_these_words_and_this_report(job: Job, github: GitHub) -> None:
 
     repo = ["--driver=github", f"--repo=https://github.example/{REPOSITORY}"]
     report = markdown.report(reviewed())
-    assert done.stdout == f"Posted the review of {HEAD[:7]} to pull request {NUMBER}.\n"
+    assert done.stdout.splitlines() == [
+        *("The check 'verdict': by CML.", "The comment: by CML."),
+        f"Posted the review of {HEAD[:7]} to pull request {NUMBER}.",
+    ]
     assert [call["words"] for call in job.calls] == [
         ["check", "create", *repo, f"--head-sha={HEAD}", "--title=verdict", "--conclusion=failure"],
         [
             "comment",
-            "update",
+            "create",
             *repo,
             "--target=pr/7",
             "--publish=false",
@@ -182,10 +197,10 @@ def test_a_change_of_what_judges_is_warned_about(job: Job, github: GitHub) -> No
     assert said in job.calls[1]["report"]
 
 
-def marked(login: str) -> dict[str, Any]:
+def marked(login: str, number: int = 1) -> dict[str, Any]:
     """Return a comment that bears CML's watermark."""
     body = f'Mine.\n\n![](https://cml.dev/watermark.png#{"a" * 40} "CML watermark review")'
-    return {"id": 1, "issue": NUMBER, "body": body, "user": {"login": login}}
+    return {"id": number, "issue": NUMBER, "body": body, "user": {"login": login}}
 
 
 @pytest.mark.parametrize(("login", "verb"), [(BOT, "update"), ("stranger", "create")])
@@ -218,7 +233,11 @@ def test_a_review_of_a_lock_made_by_the_run_names_no_commit(job: Job, github: Gi
     ("pull", "names", "said"),
     [
         ({"state": "closed"}, ["review-7"], "pull request 7 is 'closed'"),
-        ({"head": {"sha": "c" * 40}}, ["review-7"], "moved on from bbbbbbb to ccccccc"),
+        (
+            {"head": {"sha": "c" * 40}},
+            ["review-7"],
+            "pull request 7 moved on from bbbbbbb to ccccccc",
+        ),
         ({}, [], "run 71 left no report"),
         ({}, ["lock", "review-7x", "review-", "review-07"], "run 71 left no report"),
     ],
@@ -233,8 +252,8 @@ def test_what_is_out_of_date_is_said_and_nothing_is_posted(
 
     done = job(finished())
 
-    assert done.returncode == 0 and done.stdout.startswith("Nothing to post: ")
-    assert said in done.stdout and job.calls == []
+    assert done.returncode == 0 and job.calls == [] and github.comments == []
+    assert f"Nothing to post: {said}" in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -259,7 +278,8 @@ def refuses(job: Job, run: dict[str, Any], said: str) -> None:
     """Hold that nothing is posted, and that one short sentence of plain text says why."""
     done = job(run)
 
-    assert done.returncode == 1 and job.calls == []
+    assert done.returncode == 1 and job.calls == [] and job.github.comments == []
+    assert {check["conclusion"] for check in job.github.checks} <= {"failure"}
     assert said in done.stderr and len(done.stderr) < 500
     assert done.stderr.isascii() and done.stderr.count("\n") == 1
 
@@ -352,15 +372,6 @@ def test_a_hostile_column_is_shown_and_does_nothing(job: Job, github: GitHub) ->
     assert name not in job.calls[1]["report"] and "octocat" in job.calls[1]["report"]
 
 
-def test_a_failure_of_cml_is_a_failure(job: Job, github: GitHub) -> None:
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
-
-    done = job(finished(), RECORDED="/")
-
-    assert done.returncode == 1
-    assert done.stderr.endswith("`cml check create` failed; what it said is above.\n")
-
-
 def test_the_other_host_does_not_see_the_token(job: Job, github: GitHub) -> None:
     """The server answers 400 to an archive's request that carries one; see github_server."""
     github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
@@ -371,22 +382,96 @@ def test_the_other_host_does_not_see_the_token(job: Job, github: GitHub) -> None
     assert done.returncode == 0 and any(path.endswith("/artifacts/1/zip") for path in asked)
 
 
+def script(folder: Path, text: str) -> Path:
+    """Return a folder whose `cml` is a shell script."""
+    folder.mkdir()
+    (folder / "cml").write_text(f"#!/bin/sh\n{text}\n")
+    (folder / "cml").chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "CML cannot be started (No such file or directory)"),
+        ("echo 'Cannot find module canvas' >&2; exit 1", "`cml comment create` failed; what it"),
+    ],
+    ids=["absent", "broken"],
+)
+def test_without_cml_the_same_goes_to_github_directly(
+    job: Job, github: GitHub, tmp_path: Path, text: str, said: str
+) -> None:
+    programs = script(tmp_path / "bin", text) if text else tmp_path
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished(), PATH=f"{programs}:/bin" if text else str(programs))
+
+    report = markdown.report(reviewed())
+    mark = f'![](https://cml.dev/watermark.png#{"d" * 40} "CML watermark review")'
+    (check,), (comment,) = github.checks, github.comments
+    assert done.returncode == 0, done.stderr
+    assert f"The comment: directly, since {said}" in done.stdout
+    assert comment["body"] == f"{report}\n\n{mark}" and comment["issue"] == NUMBER
+    assert (check["name"], check["head_sha"], check["conclusion"]) == ("verdict", HEAD, "failure")
+    assert check["output"] == {"title": "verdict", "summary": report}
+
+
+def test_our_comment_is_found_beyond_the_first_thirty(job: Job, github: GitHub) -> None:
+    """CML reads no further: it would add a comment at each push. Strangers' are left alone."""
+    talk = [dict(marked("stranger", number), body="Hm.") for number in range(1, 131)]
+    github.comments = [*talk, marked("stranger", 131), marked(BOT, 132)]
+    before = [dict(comment) for comment in github.comments]
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished())
+
+    changed = [c["id"] for c, old in zip(github.comments, before, strict=True) if c != old]
+    assert changed == [132] and [call["words"][0] for call in job.calls] == ["check"]
+    assert "The comment: directly, since CML reads 30 comments" in done.stdout
+
+
+def test_github_is_asked_again_when_it_fails(job: Job, github: GitHub) -> None:
+    github.failures[f"/pulls/{NUMBER}"] = 1
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    assert job(finished()).returncode == 0
+
+
+def test_a_conversation_that_is_locked_still_gets_its_check(job: Job, github: GitHub) -> None:
+    github.failures[f"/issues/{NUMBER}/comments"] = 99
+    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+
+    done = job(finished())
+
+    assert [call["words"][0] for call in job.calls] == ["check"]
+    assert done.returncode == 1 and f"issues/{NUMBER}/comments" in done.stderr
+
+
 @pytest.mark.skipif(CML is None, reason="cml is not on PATH: CML itself is not run")
-def test_cml_itself_posts_once_and_updates(tmp_path: Path) -> None:
-    """A second push changes the same comment, no stranger's; each commit gets a check."""
+@pytest.mark.parametrize("ways", [("cml", "cml"), ("cml", "directly"), ("directly", "cml")])
+def test_cml_itself_and_the_direct_way_share_one_comment(
+    tmp_path: Path, ways: tuple[str, str]
+) -> None:
+    """A second push changes the same comment, no stranger's, whichever way; bodies are equal."""
     with serve(tmp_path) as github:
-        done, stranger = [], marked("stranger")
+        done, stranger, folder = [], marked("stranger"), Path(str(CML)).parent
         github.comments.append(dict(stranger))
-        job = Job(tmp_path, github, Path(str(CML)).parent)
-        for sha in (OLD, HEAD):
+        for sha, way in zip((OLD, HEAD), ways, strict=True):
+            job = Job(tmp_path, github, folder)
             github.open_pull(NUMBER, sha)
             github.upload(RUN, f"review-{NUMBER}", archived(reviewed(sha)))
-            done += [job(finished(head_sha=sha), **trusting(github))]
+            path = {} if way == "cml" else {"PATH": str(tmp_path)}
+            done += [job(finished(head_sha=sha), **trusting(github), **path)]
 
+    mark = f'![](https://cml.dev/watermark.png#{"d" * 40} "CML watermark review")'
     assert [process.returncode for process in done] == [0, 0], done[0].stderr
-    assert [check["head_sha"] for check in github.checks] == [OLD, HEAD]
+    assert ["by CML" in process.stdout for process in done] == [way == "cml" for way in ways]
+    assert [(c["head_sha"], c["name"], c["conclusion"], c["output"]) for c in github.checks] == [
+        (sha, "verdict", "failure", {"title": "verdict", "summary": markdown.report(reviewed(sha))})
+        for sha in (OLD, HEAD)
+    ]
     assert len(github.comments) == 2 and github.comments[0] == stranger
-    assert github.comments[1]["body"].startswith(markdown.report(reviewed(HEAD)))
+    assert github.comments[1]["body"] == f"{markdown.report(reviewed(HEAD))}\n\n{mark}"
 
 
 def trusting(github: GitHub) -> dict[str, str]:
@@ -395,7 +480,6 @@ def trusting(github: GitHub) -> dict[str, str]:
     return {
         "GITHUB_API_URL": f"{github.url}/api/v3",
         "GITHUB_SERVER_URL": github.url,
-        "GITHUB_SHA": "d" * 40,
         "SSL_CERT_FILE": certificate,
         "NODE_EXTRA_CA_CERTS": certificate,
     }

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from act import RUN, Event, Hub, finished
+from act import RUN, Event, Hub, finished, started
 from conftest import AUTHOR, run
 from github_server import REPOSITORY, GitHub, serve
+from report import markdown
 from test_post import archived, packed, reviewed
 
 pytestmark = pytest.mark.workflow
@@ -29,6 +30,7 @@ def hub(project: Path, tmp_path: Path) -> Hub:
 def github(hub: Hub) -> Iterator[GitHub]:
     """The API of the hub."""
     with serve() as server:
+        server.runs[RUN] = "in_progress"
         hub.url = server.url
         yield server
 
@@ -47,7 +49,7 @@ def change(project: Path, c: str = "0.5", *, repro: bool = True, push: bool = Tr
 
 
 def test_review_and_comment_of_a_fork(hub: Hub, project: Path, github: GitHub) -> None:
-    """From each push to CML's two calls, without a secret; the second push names the same comment.
+    """From each push to a check that is concluded and a comment by CML, without a secret.
 
     That CML then changes the comment it made is for tests/ci/test_post.py, with CML itself.
     """
@@ -56,18 +58,57 @@ def test_review_and_comment_of_a_fork(hub: Hub, project: Path, github: GitHub) -
         commits.append(change(project, c))
         event = hub.pull(project, repository=FORK)
         github.open_pull(7, commits[-1], repository=FORK)
+        opened = hub.act("comment", "workflow_run", started(event))
         made = hub.act("review", "pull_request", event, MERGE)
         github.upload(RUN, "review-7", hub.archive("review-7") or b"")
         posted = hub.act("comment", "workflow_run", finished(event))
-        assert (made.returncode, posted.returncode) == (0, 0), made.stdout + posted.stdout
+        done = (opened, made, posted)
+        assert [process.returncode for process in done] == [0, 0, 0], [p.stdout for p in done]
 
-    check, comment, check_again, comment_again = hub.calls()
-    assert f"--head-sha={commits[0]}" in check["words"]
-    assert f"--head-sha={commits[1]}" in check_again["words"]
+    comment, comment_again = hub.calls()
+    ended = [(c["name"], c["head_sha"], c["status"], c["conclusion"]) for c in github.checks]
+    assert ended == [("verdict", commit, "completed", "success") for commit in commits]
     assert comment["words"] == comment_again["words"]
-    assert {"update", "--target=pr/7", "--watermark-title=review"} <= set(comment["words"])
+    assert {"--target=pr/7", "--watermark-title=review"} <= set(comment["words"])
     assert "`train.options.C`: `1.0` → `0.5`" in comment["report"]
     assert "`train.options.C`: `1.0` → `0.25`" in comment_again["report"]
+
+
+def test_without_cml_the_report_is_posted_all_the_same(
+    hub: Hub, project: Path, github: GitHub
+) -> None:
+    """Its action fails, and the job does not."""
+    event = opened(hub, project, github)
+    commit = event["pull_request"]["head"]["sha"]
+    github.upload(RUN, "review-7", archived(reviewed(commit)))
+
+    done = hub.act("comment", "workflow_run", finished(event), NO_CML="1")
+
+    (check,), (comment,) = github.checks, github.comments
+    assert done.returncode == 0, done.stdout
+    assert "Failure - Main iterative/setup-cml" in done.stdout
+    assert "The comment: directly, since CML cannot be started" in done.stdout
+    assert (check["head_sha"], check["conclusion"]) == (commit, "failure")
+    assert comment["body"].startswith(markdown.report(reviewed(commit)))
+
+
+def test_a_review_that_breaks_off_concludes_the_check(
+    hub: Hub, project: Path, github: GitHub
+) -> None:
+    """A required check that nobody concludes would hold the pull request for ever."""
+    change(project, push=False)
+    event = opened(hub, project, github)
+    hub.act("comment", "workflow_run", started(event))
+    waiting = [check["status"] for check in github.checks]
+    broken = hub.act("review", "pull_request", event, MERGE)
+
+    done = hub.act("comment", "workflow_run", finished(event, conclusion="failure"))
+
+    (check,) = github.checks
+    assert (broken.returncode, hub.archive("review-7"), waiting) == (1, None, ["in_progress"])
+    assert (done.returncode, hub.calls(), github.comments) == (0, [], []), done.stdout
+    assert (check["status"], check["conclusion"]) == ("completed", "failure")
+    assert check["output"]["title"] == "The review failed, and left no report"
 
 
 def test_a_lock_that_was_not_committed_is_offered(hub: Hub, project: Path) -> None:
@@ -124,7 +165,8 @@ def test_what_is_not_the_review_of_the_head_is_not_posted(
     said = {"stale": "moved on from", "NaN": "review.json", "invalid UTF-8": "review.json"}
     assert said.get(kind, "Refused: ") in done.stdout
     assert done.returncode == (kind != "stale")
-    assert hub.calls() == []
+    assert (hub.calls(), github.comments) == ([], [])
+    assert {check["conclusion"] for check in github.checks} <= {"failure"}
 
 
 def test_a_hostile_column_name_does_nothing(hub: Hub, project: Path, github: GitHub) -> None:
