@@ -134,6 +134,28 @@ def test_retrain_opens_a_pull_request(project: Path, tmp_path: Path) -> None:
     assert any(word.startswith("--branch=retrain/") for word in call["words"])
 
 
+def test_retrain_without_cml_opens_it_all_the_same(
+    project: Path, tmp_path: Path, github: GitHub
+) -> None:
+    made_up(60, start=1000).to_csv(tmp_path / "second.csv", index=False)
+    with_hook(project, f"cp '{tmp_path}/second.csv' data/raw/second.csv")
+    hub = Hub.of(project, tmp_path / "hub", github.url)
+    github.repositories = tmp_path / "git"
+    (tmp_path / f"git/{REPOSITORY}.git").parent.mkdir(parents=True)
+    (tmp_path / f"git/{REPOSITORY}.git").symlink_to(hub.origin)
+
+    done = hub.act("retrain", "workflow_dispatch", PUSH, NO_CML="1")
+
+    (pull,) = github.pulls.values()
+    words = ("log", "-1", "--format=%an: %s", "--name-only", pull["head"]["ref"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "The pull request: directly, since CML cannot be started" in done.stdout
+    assert "delivery added: `second.csv`" in pull["body"]
+    assert {"retrain: Retrain on new data", "data/raw.dvc", "dvc.lock", "metrics/test.json"} <= set(
+        run("git", *words, cwd=hub.origin).stdout.splitlines()
+    )
+
+
 def test_retrain_does_nothing_without_new_data(project: Path, tmp_path: Path) -> None:
     with_hook(project, "true")
     hub = Hub.of(project, tmp_path / "hub")
