@@ -96,7 +96,8 @@ def visit(project: Path, change: Callable[[Path], None], levels: list[str]) -> s
     call("dvc", "checkout", "-q", cwd=project)
     change(project)
     call("make", "repro", cwd=project)
-    call("git", *AUTHOR, "commit", "-qam", str(change.__doc__), cwd=project)
+    call("git", "add", "-A", cwd=project)
+    call("git", *AUTHOR, "commit", "-qm", str(change.__doc__), cwd=project)
     report = call("make", "--silent", "review", "BASE=main", cwd=project, check=False)
     found = json.loads((project / "review.json").read_text("utf-8"))["changes"]["levels"]
     if found != levels:

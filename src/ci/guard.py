@@ -19,7 +19,7 @@ from review import revision
 from review.revision import ReviewError, Side
 
 RESULTS = ("dvc.lock", "metrics")
-ADVICE = "run `dvc repro --force && dvc push`, then `git commit -am 'Reproduce'`"
+ADVICE = "run `dvc repro --force && dvc push`, then `git add -A && git commit -m 'Reproduce'`"
 
 
 def doubtful(root: str | Path = ".", since: str | None = None) -> list[str]:
@@ -63,15 +63,15 @@ def _entries(commit: str, root: str | Path) -> dict[str, Any]:
     except yaml.YAMLError:
         raise ReviewError(
             f"dvc.lock of {commit[:7]} is not valid YAML, as after a merge with conflicts; "
-            "delete it, and run `dvc repro && dvc push`."
+            "delete it, and run `dvc repro && dvc push`, then `git add -A && git commit`."
         ) from None
     return lock.get("stages", {}) if isinstance(lock, dict) else {}
 
 
 def guard(root: str | Path = ".", since: str | None = None) -> str:
     """Return a sentence that says why the lock is true; raise ReviewError if it is not."""
+    stages = doubtful(root, since)  # first: DVC has no sentence for a lock that it cannot read
     reproduce.check_remote(root)
-    stages = doubtful(root, since)
     reproduce.repro(root=root)
     _expect_unchanged("is not up to date with what it was made from", root)
     if stages:

@@ -38,8 +38,8 @@ def check_remote(root: str | Path = ".") -> None:
     if absent:
         raise ReviewError(
             f"Not in the remote, though this commit needs it: {stage.cut(absent)}; whoever made it "
-            "needs to run `dvc push` (and to commit data/storage, if that is the remote); or this "
-            "machine may not read the remote."
+            "needs to run `dvc push` (and `git add -A && git commit`, if data/storage is the "
+            "remote); or this machine may not read the remote."
         )
 
 

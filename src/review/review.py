@@ -93,7 +93,7 @@ def _doubts(base: Side, head: Side) -> list[str]:
     if head.commit is None and revision.call(*git, cwd=head.root, check=False).returncode:
         found.append(
             "dvc.lock is not committed up to date: run `make repro`, then "
-            "`git commit -am 'Reproduce' && dvc push`."
+            "`dvc push && git add -A && git commit -m 'Reproduce'`."
         )
     past = ("git", "merge-base", "--is-ancestor", str(base.commit), head.commit or "HEAD")
     if revision.call(*past, cwd=head.root, check=False).returncode:
