@@ -35,6 +35,7 @@ KNOWN = {
     "dvc fetch --all-commits": HERE,
     "dvc import": "tests/ci/test_retrain.py knows what it writes",
     "dvc import-url": HERE,
+    "dvc init --subdir": NAMED,
     "dvc install": NAMED,
     "dvc metrics": HERE,
     "dvc params diff": HERE,

@@ -54,11 +54,14 @@ def test_an_edit_in_the_folder_itself_is_not_overwritten(inner: Path, tmp_path: 
 
 def test_an_experiment_runs_in_a_copy(inner: Path) -> None:
     env = {"PYTHONPATH": str(inner / "src")}
+    params = inner / "params.yaml"
+    params.write_text(params.read_text().replace("C: 1.0", "C: 0.1"))
 
-    run("dvc", "exp", "run", "-q", "--temp", "-n", "shy", "-S", "train.options.C=0.1", cwd=inner)
+    run("dvc", "exp", "run", "-q", "--temp", "-n", "shy", cwd=inner)
+    run("git", "checkout", "-q", "params.yaml", cwd=inner)
     run("dvc", "exp", "apply", "shy", cwd=inner, **env)
 
-    assert "C: 0.1" in (inner / "params.yaml").read_text()
+    assert "C: 0.1" in params.read_text()
     assert "up to date" in run("dvc", "status", cwd=inner, **env).stdout
 
 
