@@ -15,8 +15,7 @@ from ci import github, reproduce
 from pipeline import stage
 from report import markdown
 from report.blocks import Block, Name, Paragraph, Table, Text
-from review import revision
-from review.revision import Side
+from review.gather import git, snapshot
 
 SCORES = "metrics/test.json"
 MARK = "<!-- audit of dvc.lock -->"  # by which the issue is found again, if a workflow wrote it
@@ -41,12 +40,12 @@ def audit(root: Path) -> Audit:
     """Clone HEAD, rerun every stage on the raw data alone, and compare. Raises ReviewError."""
     with fresh(root) as clone:
         recorded, scores = _recorded(clone)
-        revision.call("dvc", "pull", "data/raw.dvc", cwd=clone)
+        git.call("dvc", "pull", "data/raw.dvc", cwd=clone)
         reproduce.repro("--force", root=clone)
         made, scored = _recorded(clone)
     differing = [place for place in made if made[place] != recorded.get(place)]
     equal = "equivalent" if scores == scored else "different"
-    commit = revision.commit_of("HEAD", root)
+    commit = git.commit_of("HEAD", root)
     return Audit(commit, equal if differing else "identical", differing)
 
 
@@ -54,13 +53,15 @@ def audit(root: Path) -> Audit:
 def fresh(root: Path) -> Iterator[Path]:
     """Yield a clone of HEAD with an empty cache, which reaches the same remote."""
     with tempfile.TemporaryDirectory(prefix="threefold-") as parent:
-        clone = Path(parent) / "project"
-        revision.git("clone", "--quiet", "--no-local", str(root), str(clone), cwd=root)
-        revision.git("checkout", "--quiet", revision.commit_of("HEAD", root), cwd=clone)
+        top = Path(parent) / "project"
+        source = git.git("rev-parse", "--show-toplevel", cwd=root)
+        git.git("clone", "--quiet", "--no-local", source, str(top), cwd=root)
+        git.git("checkout", "--quiet", git.commit_of("HEAD", root), cwd=top)
+        clone = top / git.inside(root)
         local = root / ".dvc/config.local"
         if local.exists():  # how to reach the remote
             shutil.copy(local, clone / ".dvc/config.local")
-        revision.call("dvc", "cache", "dir", "--local", ".dvc/cache", cwd=clone)
+        git.call("dvc", "cache", "dir", "--local", ".dvc/cache", cwd=clone)
         yield clone
 
 
@@ -68,7 +69,7 @@ def _recorded(root: Path) -> tuple[dict[tuple[str, str], Any], str]:
     """Return the hash of each output by stage and path, and the scores as they are written."""
     outs = {
         (name, out["path"]): out["md5"]
-        for name, entry in Side(root, None, "the audit").stages.items()
+        for name, entry in snapshot.locked(root).items()
         for out in entry.get("outs", [])
     }
     scores = root / SCORES
@@ -116,7 +117,7 @@ def main() -> None:
         said = Path(asked.tell).read_text("utf-8") if Path(asked.tell).exists() else ""
         print(tell(said, os.environ["GITHUB_REPOSITORY"]) if said else "There is nothing to tell.")
         return
-    found = audit(Path(revision.git("rev-parse", "--show-toplevel")))
+    found = audit(git.project())
     text = report(found)
     print(text)
     if summary := os.environ.get("GITHUB_STEP_SUMMARY"):

@@ -15,8 +15,9 @@ import yaml
 
 from ci import reproduce
 from pipeline import stage
-from review import revision
-from review.revision import ReviewError, Side
+from review import ReviewError
+from review.gather import git, snapshot, store
+from review.gather.store import Store
 
 RESULTS = ("dvc.lock", "metrics")
 ADVICE = "run `dvc repro --force && dvc push`, then `git add -A && git commit -m 'Reproduce'`"
@@ -33,7 +34,7 @@ def doubtful(root: str | Path = ".", since: str | None = None) -> list[str]:
     if commits is None:
         return list(now)
     for commit in commits:
-        parents = revision.git("log", "-1", "--format=%P", commit, cwd=root).split()
+        parents = git.git("log", "-1", "--format=%P", commit, cwd=root).split()
         known = [_entries(parent, root) for parent in parents]
         made += [
             (name, entry)
@@ -45,21 +46,18 @@ def doubtful(root: str | Path = ".", since: str | None = None) -> list[str]:
 
 def _since(commit: str, root: str | Path) -> list[str] | None:
     """Return the merges and the first-parent line after `commit`; None if HEAD does not follow."""
-    follows = revision.call(
-        "git", "merge-base", "--is-ancestor", commit, "HEAD", cwd=root, check=False
-    )
-    if follows.returncode:
+    if not git.holds("merge-base", "--is-ancestor", commit, "HEAD", cwd=root):
         return None
     past = (f"^{commit}", "HEAD")
-    merges = revision.git("rev-list", "--merges", *past, cwd=root).split()
-    line = revision.git("rev-list", "--first-parent", *past, cwd=root).split()
+    merges = git.git("rev-list", "--merges", *past, cwd=root).split()
+    line = git.git("rev-list", "--first-parent", *past, cwd=root).split()
     return list(dict.fromkeys([*line, *merges]))
 
 
 def _entries(commit: str, root: str | Path) -> dict[str, Any]:
-    shown = revision.call("git", "show", f"{commit}:dvc.lock", cwd=root, check=False)
+    (text,) = git.versions("dvc.lock", [commit], root)
     try:
-        lock = yaml.safe_load(shown.stdout) if not shown.returncode else None
+        lock = yaml.safe_load(text)
     except yaml.YAMLError:
         raise ReviewError(
             f"dvc.lock of {commit[:7]} is not valid YAML, as after a merge with conflicts; "
@@ -86,14 +84,14 @@ def guard(root: str | Path = ".", since: str | None = None) -> str:
 
 def _fetch_inputs(stages: list[str], root: Path) -> None:
     """Bring what the stages read, which DVC does not do for a stage on its own."""
-    side = Side(root, None, "HEAD")
-    deps = [dep["path"] for name in stages for dep in side.stages[name].get("deps", [])]
-    side.need(*dict.fromkeys(deps))
+    lock = snapshot.locked(root)
+    deps = [dep["path"] for name in stages for dep in lock[name].get("deps", [])]
+    Store(root, "HEAD", store.outputs(lock)).need(*dict.fromkeys(deps))
 
 
 def _expect_unchanged(what: str, root: str | Path) -> None:
-    words = ("git", "diff", "--name-only", "HEAD", "--", *RESULTS)
-    changed = revision.call(*words, cwd=root).stdout.split()
+    words = ("git", "diff", "--name-only", "--relative", "HEAD", "--", *RESULTS)
+    changed = git.call(*words, cwd=root).stdout.split()
     if changed:
         raise ReviewError(f"dvc.lock {what}: {', '.join(changed)} changed; {ADVICE}.")
 

@@ -4,18 +4,17 @@ import argparse
 import sys
 from pathlib import Path
 
-from pipeline import stage
+from pipeline import evaluate, stage
 from report import charts, markdown
 from report.blocks import Block, Name, Paragraph, Table
-from review import models, revision, series
-from review.revision import Side
+from review.gather import git
 
 
 def history(root: Path) -> str:
     """Return the chart and the table of what each commit's metrics/test.json recorded."""
-    side = Side(root, revision.commit_of("HEAD", root), "HEAD")
-    metric = models.params(side).metrics[0]
-    found = series.history(metric, side, root)
+    params = stage.read_params("evaluate", evaluate.Params, str(root / "params.yaml"))
+    metric = params.metrics[0]
+    found = git.history(metric, "HEAD", root)
     rows = [(Name(entry["commit"]), f"{entry['value']:.6g}") for entry in reversed(found)]
     start = Paragraph((Name(metric), " as these commits recorded it, the newest first."))
     blocks: list[Block] = [

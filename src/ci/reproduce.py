@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import re
 import subprocess
 import sys
@@ -12,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import stage
-from review import revision
-from review.revision import ReviewError
+from review import ReviewError
+from review.gather import git
 
 # What nothing needs is not downloaded; the run cache would be copied entry by entry, each time.
 REPRO = ("dvc", "repro", "--pull", "--allow-missing", "--no-run-cache")
@@ -28,7 +27,7 @@ Ran = dict[str, dict[str, Any]]
 def not_in_remote(root: str | Path = ".") -> list[str]:
     """Return the files and folders that Git says DVC has, and that nobody pushed."""
     words = ("dvc", "data", "status", "--not-in-remote", "--granular", "--json")
-    found = json.loads(revision.call(*words, cwd=root).stdout or "{}")
+    found = json.loads(git.call(*words, cwd=root).stdout or "{}")
     return sorted(found.get("not_in_remote", []))
 
 
@@ -64,12 +63,10 @@ def stages(lines: Iterable[str]) -> Ran:
 
 def repro(*options: str, root: str | Path = ".") -> Ran:
     """Run `dvc repro`, showing what it prints; raise ReviewError if it fails."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    env = {**os.environ, "PATH": path, "PYTHONPATH": str(Path(root, "src").resolve())}
     with subprocess.Popen(
         [*REPRO, *options],
         cwd=root,
-        env=env,
+        env=git.environment(root),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ci import reproduce
 from pipeline import stage
-from review import revision
-from review.revision import ReviewError
+from review import ReviewError
+from review.gather import git
 
 HOOK = "data/refresh"
 SECRETS = ("GITHUB_TOKEN", "REPO_TOKEN")
@@ -47,12 +47,12 @@ def refresh(root: Path) -> bool:
             "docs/retraining.md says how to make either."
         )
     for source in sources:
-        revision.call("dvc", "update", "--quiet", source, cwd=root)
+        git.call("dvc", "update", "--quiet", source, cwd=root)
     if hook.exists():
-        revision.call("dvc", "pull", "--quiet", "data/raw.dvc", cwd=root)
+        git.call("dvc", "pull", "--quiet", "data/raw.dvc", cwd=root)
         if subprocess.run([hook.resolve()], cwd=root).returncode:
             raise ReviewError(f"{HOOK} failed; what it said is above, and nothing was retrained.")
-        revision.call("dvc", "add", "--quiet", "data/raw", cwd=root)
+        git.call("dvc", "add", "--quiet", "data/raw", cwd=root)
     return version(root) != before
 
 
@@ -61,12 +61,12 @@ def main() -> None:
     argparse.ArgumentParser(prog="python -m ci.retrain", description=__doc__).parse_args()
     for name in SECRETS:
         os.environ.pop(name, None)
-    root = Path(revision.git("rev-parse", "--show-toplevel"))
+    root = git.project()
     if not refresh(root):
         print("Nothing changed: the data is what was last trained on, so there is nothing to do.")
         return
     reproduce.repro(root=root)
-    revision.call("dvc", "push", "--quiet", cwd=root)
+    git.call("dvc", "push", "--quiet", cwd=root)
     branch = f"retrain/{version(root)}"
     print(f"New data was trained on, and pushed; its branch is {branch}.")
     if output := os.environ.get("GITHUB_OUTPUT"):

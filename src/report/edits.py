@@ -94,7 +94,8 @@ def data_details(found: Found) -> list[Block]:
         counted = [(Name(e["column"]), f"{e['changed']:,}") for e in cells]
         blocks.append(Table(("column", "cells changed"), "lr", list(counted)))
     if found["duplicates"]:
-        blocks.append(Paragraph(f"{found['duplicates']:,} rows are alike in all but their key."))
+        alike = "every column" if found.get("keyed") is False else "all but their key"
+        blocks.append(Paragraph(f"{found['duplicates']:,} rows are alike in {alike}."))
     return blocks
 
 

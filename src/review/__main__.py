@@ -4,15 +4,14 @@ import argparse
 import json
 import signal
 import sys
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from pipeline import stage
 from report import document, markdown, terminal
-from review import revision
+from review import ReviewError
+from review.gather import git
 from review.review import review
-from review.revision import ReviewError, Side
 
 
 def arguments(words: list[str] | None = None) -> argparse.Namespace:
@@ -37,14 +36,6 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
-def _head(stack: ExitStack, revision_name: str | None, root: Path) -> Side:
-    if revision_name:
-        commit = revision.commit_of(revision_name, root)
-        return stack.enter_context(revision.checkout(commit, revision_name, root))
-    dirty = revision.git("status", "--porcelain", "--untracked-files=no", cwd=root)
-    return Side(root, None if dirty else revision.commit_of("HEAD", root), "the work tree")
-
-
 def _ran(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
@@ -62,16 +53,12 @@ def main() -> None:
     """Review, write review.json and report.md, print the report, and exit by the gate."""
     asked = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that worktrees are removed
-    root = Path(revision.git("rev-parse", "--show-toplevel"))
-    ran = _ran(asked.stages)
-    with ExitStack() as stack:
-        name = asked.base or revision.default_base(asked.head or "HEAD", root)
-        print(f"Reviewing {asked.head or 'the work tree'} against {name} …", file=sys.stderr)
-        base = stack.enter_context(
-            revision.checkout(revision.commit_of(name, root), asked.base or "base", root)
-        )
-        head = _head(stack, asked.head, root)
-        found, cut = document.fitted(review(base, head, ran, gated=not asked.no_gate))
+    root, ran = git.project(), _ran(asked.stages)
+    name = asked.base or git.default_base(asked.head or "HEAD", root)
+    print(f"Reviewing {asked.head or 'the work tree'} against {name} …", file=sys.stderr)
+    base = (git.commit_of(name, root), asked.base or "base")
+    made = review(base, asked.head, root, ran, gated=not asked.no_gate)
+    found, cut = document.fitted(made)
     found["notes"] = [*found["notes"], *cut][: document.SCHEMA["$defs"]["texts"]["maxItems"]]
     for problem in document.problems(found, document.SCHEMA, document.SCHEMA):
         raise ReviewError(f"The review does not fit its own schema: {problem}.")

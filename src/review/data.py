@@ -1,6 +1,6 @@
 """What changed in the data: deliveries, rows, cells, labels, balance, drift, sides of the split."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +11,12 @@ from pipeline import dataset
 from pipeline.schema import Schema
 from pipeline.scores import Array
 from pipeline.stage import UserError
+from review import ReviewError
+from review.gather.snapshot import Snapshot
 from review.methods.drift import drift
-from review.revision import ReviewError, Side
 
 SHOWN_CLASSES = 20
-ROW, SIDE = "row hash", "is test"
+ROW, SIDE, DELIVERY = "row hash", "is test", "of delivery"
 Frames = tuple[pd.DataFrame, pd.DataFrame]  # all rows of base and of head, test rows last
 UNCOMPARED: dict[str, Any] = {
     "rows": None,
@@ -23,6 +24,7 @@ UNCOMPARED: dict[str, Any] = {
     "drift": [],
     "sides": None,
     "duplicates": None,
+    "keyed": None,
 }
 
 
@@ -40,6 +42,12 @@ def with_sides(train: pd.DataFrame, test: pd.DataFrame, identity: Sequence[str])
     rows = pd.concat([train, test], ignore_index=True)
     sides = np.arange(len(rows)) >= len(train)
     return rows.assign(**{ROW: dataset.hashes(rows, identity), SIDE: sides})
+
+
+def delivered(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of all deliveries in order, each with the delivery that it came with."""
+    named = [rows.assign(**{DELIVERY: name}) for name, rows in parts.items()]
+    return pd.concat(named, ignore_index=True)
 
 
 def matched(base: pd.DataFrame, head: pd.DataFrame) -> tuple[Array, Array]:
@@ -61,7 +69,7 @@ def rows(base: pd.DataFrame, head: pd.DataFrame, target: str) -> dict[str, Any]:
         {
             name: _differs(base[name].iloc[before], head[name].iloc[after])
             for name in base.columns
-            if name in head.columns and name not in (ROW, SIDE)
+            if name in head.columns and name not in (ROW, SIDE, DELIVERY)
         }
     )
     cells = changed.sum().sort_values(ascending=False, kind="stable")
@@ -136,27 +144,6 @@ def identity(base: Schema, head: Schema) -> list[str]:
     return shared
 
 
-def load(base: Side, head: Side) -> Frames | None:
-    """Return all rows of both sides; None, and nothing is downloaded, if they are the same.
-
-    Raises UserError if rows of base cannot be had, or cannot be told apart.
-    """
-    folders = ("data/train", "data/test")
-    if all(base.output(folder) == head.output(folder) for folder in folders):
-        return None
-    columns = identity(base.schema, head.schema)
-    return _all_rows(base, columns), _all_rows(head, columns)
-
-
-def _all_rows(side: Side, columns: list[str]) -> pd.DataFrame:
-    side.need("data/train", "data/test")
-    train, test = (
-        pd.concat(dataset.read_parts(side.root / folder).values(), ignore_index=True)
-        for folder in ("data/train", "data/test")
-    )
-    return with_sides(train, test, columns)
-
-
 def renamed(frames: Frames, base: Schema, head: Schema) -> dict[str, str]:
     """Return base's name of each column that holds, under another name, what it held before."""
     before, after = (frame.iloc[rows] for frame, rows in zip(frames, matched(*frames), strict=True))
@@ -200,10 +187,10 @@ def unknown(rows: int) -> Tested:
     return Tested(0, (none, none), np.zeros(rows, dtype=bool))
 
 
-def changes(frames: Frames | None, base: Side, head: Side) -> dict[str, Any]:
+def changes(frames: Frames | UserError | None, base: Snapshot, head: Snapshot) -> dict[str, Any]:
     """Count and compare rows, as far as they are there to be compared."""
     found = {"unlabelled": unlabelled(base, head)}
-    if frames is None:
+    if not isinstance(frames, tuple):
         return UNCOMPARED | found
     before, after = frames
     return {
@@ -212,19 +199,13 @@ def changes(frames: Frames | None, base: Side, head: Side) -> dict[str, Any]:
         "drift": drift(before, after, head.schema.features),
         "sides": sides(before, after),
         "duplicates": duplicates(after, head.schema),
+        "keyed": bool(head.schema.having("key")),
         **found,
     }
 
 
-def unlabelled(base: Side, head: Side) -> dict[str, int] | None:
+def unlabelled(base: Snapshot, head: Snapshot) -> dict[str, int] | None:
     """Return how many rows of each side have no target yet; None if that is not known."""
-    counts = {}
-    for name, side in (("base", base), ("head", head)):
-        try:
-            profile = side.yaml("metrics/data.json")
-        except UserError:  # left in a conflict
-            return None
-        counts[name] = profile.get("unlabelled", 0)  # before it was counted there could be none
-        if not profile or not isinstance(counts[name], int):
-            return None
-    return counts
+    if base.unlabelled is None or head.unlabelled is None:
+        return None
+    return {"base": base.unlabelled, "head": head.unlabelled}

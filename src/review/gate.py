@@ -38,6 +38,25 @@ class Params:
                 )
 
 
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the gate passed, failed or is off; why it failed; and what it could not check."""
+
+    gate: str
+    reasons: tuple[str, ...]
+    unchecked: tuple[str, ...]
+
+
+def verdict(
+    rules: dict[str, Any], found: list[Comparison], own: dict[str, float], *, gated: bool
+) -> Verdict:
+    """Apply the rules, if they are to be applied and there are any; see `failures`."""
+    if not gated or not rules:
+        return Verdict("off", (), ())
+    reasons, unchecked = failures(rules, found, own)
+    return Verdict("failed" if reasons else "passed", tuple(reasons), tuple(unchecked))
+
+
 def failures(
     rules: dict[str, Any], found: list[Comparison], own: dict[str, float]
 ) -> tuple[list[str], list[str]]:

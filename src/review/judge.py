@@ -9,11 +9,21 @@ import pandas as pd
 from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import data, levels, models
-from review.data import Frames, Tested
+from review import ReviewError, data, models
+from review.data import Tested
+from review.gather.sides import Sides
 from review.methods import compare
 from review.methods.compare import Comparison
-from review.revision import Side
+
+
+@dataclass(frozen=True)
+class Compared:
+    """A comparison by each metric, on which and how many rows, and what to know when reading it."""
+
+    found: list[Comparison]
+    scored: str
+    count: int
+    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -34,93 +44,93 @@ class Judged:
     count: int
     scored: str
     own: dict[str, float]
+    notes: tuple[str, ...]
 
 
-def judge(base: Side, head: Side, frames: Frames | None, known: bool, notes: list[str]) -> Judged:
+def judge(sides: Sides) -> Judged:
     """Compare both models on head's test rows, but for those from which base's model learnt."""
-    params, rows = models.params(head), models.test_rows(head)
-    names, after = params.metrics, models.recorded(head, params.positive)
-    own, total = {name: scores.value(name, after) for name in names}, len(rows)
-    renamed = data.renamed(frames, base.schema, head.schema) if frames else {}
-    tested = data.tested(frames, total) if known else data.unknown(total)
-    notes += _questions(base, head, names, renamed)
-    before, why = _of_base(base, head, rows, after, renamed, same=known and frames is None)
-    unseen = ~tested.learnt
-    if before is not None and not unseen.all():
-        notes.append(
-            f"Base's model learnt from {stage.plural(int(tested.learnt.sum()), 'test row')} of "
-            "head, which would flatter it: they are left out of the comparison."
-        )
-        rows, before, after = rows[unseen], models.only(before, unseen), models.only(after, unseen)
-    found, scored, count = _compare(names, base, (before, after, why), tested, notes)
-    if count < total:
+    names, after, total = sides.evaluation.metrics, sides.after, len(sides.rows)
+    own = {name: scores.value(name, after) for name in names}
+    frames = sides.frames
+    tested = data.unknown(total) if isinstance(frames, UserError) else data.tested(frames, total)
+    before, rows = _of_base(sides), sides.rows
+    if isinstance(before, UserError):
+        compared, said = _by_records(names, sides, str(before).rstrip("."), tested), None
+    else:
+        unseen = ~tested.learnt
+        rows, after, said = rows[unseen], models.only(after, unseen), models.only(before, unseen)
+        compared = _by_models(names, said, after, tested)
+    notes = [*_questions(sides), *compared.notes]
+    if compared.count < total:
         notes.append(f"On all test rows of head, {names[0]} is {own[names[0]]:.4f}.")
-    common = _common(names, before, after, tested)
-    return Judged(found, common, rows, before, after, tested, count, scored, own)
+    common = _common(names, said, after, tested)
+    both = (rows, said, after, tested)
+    return Judged(compared.found, common, *both, compared.count, compared.scored, own, tuple(notes))
 
 
-def _questions(base: Side, head: Side, names: list[str], renamed: dict[str, str]) -> list[str]:
+def _questions(sides: Sides) -> list[str]:
     """Say how the question that the model answers changed: its target, its metrics, its columns."""
-    found = [f"Column '{old}' is now called '{new}'." for new, old in renamed.items()]
+    base, first, target = sides.base, sides.evaluation.metrics[0], sides.head.schema.target.name
+    found = [f"Column '{old}' is now called '{new}'." for new, old in sides.renamed.items()]
     before = base.params.get("evaluate")
     metrics = before.get("metrics") if isinstance(before, dict) else None
-    if isinstance(metrics, list) and metrics and metrics[0] != names[0]:
+    if isinstance(metrics, list) and metrics and metrics[0] != first:
         found.append(
-            f"The primary metric was {metrics[0]} on {base.label}, and is {names[0]} now, which "
+            f"The primary metric was {metrics[0]} on {base.label}, and is {first} now, which "
             "judges both."
         )
-    entries = levels.columns(base).items()
+    entries = base.columns.items()
     targets = [n for n, e in entries if isinstance(e, dict) and e.get("role") == "target"]
-    target = head.schema.target.name
-    if targets and target not in targets and target not in renamed:
+    if targets and target not in targets and target not in sides.renamed:
         found.append(f"The target was '{targets[0]}' on {base.label}, and is '{target}' now.")
     return found
 
 
-def _of_base(
-    base: Side, head: Side, rows: pd.DataFrame, after: Predictions, renamed: dict[str, str],
-    *, same: bool,
-) -> tuple[Predictions | None, str]:  # fmt: skip
+def _of_base(sides: Sides) -> Predictions | UserError:
     """Return what base's model says of head's test rows, or why it cannot say anything.
 
-    same: these are base's test rows too, of which it must say what it recorded.
+    If these are base's test rows too, it must say of them what it recorded.
     """
     try:
-        said = models.predict(base, rows, head.schema.target.name, after.positive, renamed)
-        if same and not models.agree(said, models.recorded(base, after.positive)):
-            return None, "with the packages installed here it says other things than it recorded"
-        return models.comparable(said, after), ""
+        said = models.told(sides.before)
+        if sides.frames is None and not models.agree(said, models.told(sides.recorded)):
+            return ReviewError(
+                "with the packages installed here it says other things than it recorded"
+            )
+        return models.comparable(said, sides.after)
     except UserError as error:
-        return None, str(error).rstrip(".")
+        return error
 
 
-def _compare(
-    names: list[str],
-    base: Side,
-    both: tuple[Predictions | None, Predictions, str],
-    tested: Tested,
-    notes: list[str],
-) -> tuple[list[Comparison], str, int]:
-    """Return the comparison, which rows it was made on, and how many these are."""
-    before, after, why = both
-    if before is not None:
-        notes += compare.warnings(after)
-        scored = "unseen test rows" if tested.learnt.any() else "head's test rows"
-        return compare.compare(names, before, after), scored, len(after.truth)
-    notes.append(f"Base's model cannot be scored on head's test rows: {why}.")
+def _by_models(
+    names: list[str], before: Predictions, after: Predictions, tested: Tested
+) -> Compared:
+    """Compare what both models say of the same rows."""
+    learnt = int(tested.learnt.sum())
+    flattered = [
+        f"Base's model learnt from {stage.plural(learnt, 'test row')} of head, which would flatter "
+        "it: they are left out of the comparison."
+    ] * bool(learnt)
+    scored = "unseen test rows" if learnt else "head's test rows"
+    notes = (*flattered, *compare.warnings(after))
+    return Compared(compare.compare(names, before, after), scored, len(after.truth), notes)
+
+
+def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Compared:
+    """Compare what was recorded of the test rows that both sides share, if that can be done."""
+    start = f"Base's model cannot be scored on head's test rows: {why}."
     try:
-        own = models.recorded(base, after.positive)
-        pairs = [models.only(p, at) for p, at in zip((own, after), tested.pairs, strict=True)]
-        earlier = models.comparable(dataclasses.replace(pairs[0], truth=pairs[1].truth), after)
-        notes.append(
-            "What was recorded of the test rows that both sides share is compared instead."
-        )
-        notes += compare.warnings(pairs[1])
-        found = compare.compare(names, earlier, pairs[1])
-        return found, "common test rows", len(pairs[1].truth)
+        both = (models.told(sides.recorded), sides.after)
+        pairs = [models.only(p, at) for p, at in zip(both, tested.pairs, strict=True)]
+        earlier = dataclasses.replace(pairs[0], truth=pairs[1].truth)
+        found = compare.compare(names, models.comparable(earlier, sides.after), pairs[1])
     except UserError as error:
-        notes.append(f"Nor can what was recorded be compared: {str(error).rstrip('.')}.")
-        return [compare.unknown(name, why, after) for name in names], "none", 0
+        nor = f"Nor can what was recorded be compared: {str(error).rstrip('.')}."
+        unknown = [compare.unknown(name, why, sides.after) for name in names]
+        return Compared(unknown, "none", 0, (start, nor))
+    instead = "What was recorded of the test rows that both sides share is compared instead."
+    notes = (start, instead, *compare.warnings(pairs[1]))
+    return Compared(found, "common test rows", len(pairs[1].truth), notes)
 
 
 def _common(
@@ -131,3 +141,21 @@ def _common(
     if before is None or both.all() or both.sum() < compare.FEWEST_ROWS:
         return []
     return compare.compare(names, models.only(before, both), models.only(after, both))
+
+
+def sentence(primary: Comparison, levels: list[str]) -> str:
+    """Say for a stakeholder what happened to the primary metric."""
+    what = " and ".join(levels) if levels else "nothing the model depends on"
+    start = f"This change ({what})"
+    if primary.difference is None or primary.low is None or primary.high is None:
+        return f"{start}: whether the model is better cannot be told, because {primary.reason}."
+    numbers = (
+        f"{primary.metric} goes from {primary.base:.4f} to {primary.head:.4f} "
+        f"({primary.difference:+.4f}, 95 % interval {primary.low:+.4f} to {primary.high:+.4f})"
+    )
+    ends = {
+        "better": "makes the model better",
+        "worse": "makes the model worse",
+        "within noise": "makes no difference that can be told from noise",
+    }
+    return f"{start} {ends[primary.outcome]}: {numbers}."

@@ -1,12 +1,13 @@
 """What changed, by level: data, params, code, environment; and which stages that touches."""
 
 import json
-import tomllib
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from review.revision import Side, git
+from review import data
+from review.gather.git import Edited
+from review.gather.sides import Sides
+from review.gather.snapshot import Content, Snapshot
 
 MODEL_SECTIONS = ("split", "train", "evaluate")
 SHOWN = 490  # characters of one value
@@ -23,107 +24,79 @@ def flat(content: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def differing(base: dict[str, Any], head: dict[str, Any]) -> list[Change]:
-    """Return the names whose values differ, with both values as text; None where there is none."""
+    """Return the names whose values differ, with both values as text; None where there is none.
+
+    A mapping that is empty on one side says nothing that what it holds on the other does not.
+    """
     names = list(dict.fromkeys([*base, *head]))
     return [
         {"name": str(n)[:SHOWN], "base": _text(base, n), "head": _text(head, n)}
         for n in names
-        if (n in base) != (n in head) or base.get(n) != head.get(n)
+        if ((n in base) != (n in head) or base.get(n) != head.get(n)) and not _filled(n, base, head)
     ]
+
+
+def _filled(name: str, base: dict[str, Any], head: dict[str, Any]) -> bool:
+    empty = {} in (base.get(name), head.get(name))
+    return empty and any(str(other).startswith(f"{name}.") for other in [*base, *head])
 
 
 def _text(values: dict[str, Any], name: str) -> str | None:
     if name not in values:
         return None
     value = values[name]
+    if value == {}:
+        return "empty"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return text[:SHOWN]
 
 
-def params(base: Side, head: Side, sections: tuple[str, ...]) -> list[Change]:
+def params(base: Content, head: Content, sections: tuple[str, ...]) -> list[Change]:
     """Return the parameters of these sections that differ."""
     before, after = (
-        dict(flat({name: side.params[name] for name in sections if name in side.params}))
-        for side in (base, head)
+        dict(flat({name: side[name] for name in sections if name in side})) for side in (base, head)
     )
     return differing(before, after)
 
 
-def schema(base: Side, head: Side) -> list[Change]:
-    """Return the columns whose entry in data/schema.yaml differs."""
-    return differing(*map(columns, (base, head)))
+def code(edited: list[Edited], base: Content, head: Content) -> list[dict[str, Any]]:
+    """Return the files that differ, lines added and removed, and the stages that depend on them.
 
-
-def columns(side: Side) -> dict[str, Any]:
-    """Return the entries of data/schema.yaml as they are written, in order; none if it has none."""
-    found = side.yaml("data/schema.yaml").get("columns")
-    return found if isinstance(found, dict) else {}
-
-
-def code(base: Side, head: Side) -> list[dict[str, Any]]:
-    """Return the files of the pipeline that differ, lines added and removed, and stages touched."""
-    paths = ("--", "src", "dvc.yaml")
-    revisions = [base.commit or "HEAD", *([head.commit] if head.commit else [])]
-    numbers = ("diff", "--numstat", "--no-renames", "-z")
-    lines = git(*numbers, *revisions, *paths, cwd=head.root).split("\0")
-    found = [line.split("\t", 2) for line in lines if line]
-    if not head.commit:
-        others = ("ls-files", "--others", "--exclude-standard", "-z")
-        new = filter(None, git(*others, *paths, cwd=head.root).split("\0"))
-        found += [[str((head.root / n).read_bytes().count(b"\n")), "0", n] for n in new]
+    `base` and `head` are the stages of their dvc.yaml.
+    """
     entries = [
         {
-            "file": name[:SHOWN],
-            "added": int(added) if added.isdigit() else 0,
-            "removed": int(removed) if removed.isdigit() else 0,
-            "stages": touched(name, base, head),
+            "file": file.path[:SHOWN],
+            "added": file.added,
+            "removed": file.removed,
+            "stages": touched(file.path, base, head),
         }
-        for added, removed, name in found
+        for file in edited
     ]
     return sorted(entries, key=lambda entry: not entry["stages"])  # what matters comes first
 
 
-def touched(path: str, base: Side, head: Side) -> list[str]:
+def touched(path: str, base: Content, head: Content) -> list[str]:
     """Return the stages, of either side, that depend on a file."""
-    stages: dict[str, None] = {}
-    for side in (head, base):
-        for name, stage in side.yaml("dvc.yaml").get("stages", {}).items():
-            if path in stage.get("deps", []):
-                stages[name] = None
+    found = [
+        name
+        for side in (head, base)
+        for name, stage in side.items()
+        if path in stage.get("deps", [])
+    ]
     if path == "dvc.yaml":
-        before, after = (side.yaml("dvc.yaml").get("stages", {}) for side in (base, head))
-        stages |= {n: None for n in {**before, **after} if before.get(n) != after.get(n)}
-    return list(stages)
+        found += [n for n in {**base, **head} if base.get(n) != head.get(n)]
+    return list(dict.fromkeys(found))
 
 
-def environment(base: Side, head: Side) -> list[Change]:
-    """Return the packages that the pipeline runs on whose versions differ."""
-    return differing(packages(base.root), packages(head.root))
+def stages(base: Content, head: Content, ran: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return each stage of head: whether it ran, why, and how long it took when `ran` knows.
 
-
-def packages(root: Path) -> dict[str, str]:
-    """Return name and version of each package that project.dependencies leads to, from uv.lock."""
-    path = root / "uv.lock"
-    locked = tomllib.loads(path.read_text(encoding="utf-8"))["package"] if path.exists() else []
-    by_name = {package["name"]: package for package in locked}
-    waiting = [name for name, p in by_name.items() if "editable" in p.get("source", {})]
-    found: dict[str, str] = {}
-    seen = set(waiting)
-    while waiting:
-        for dependency in by_name[waiting.pop()].get("dependencies", []):
-            name = dependency["name"]
-            if name not in seen and name in by_name:
-                seen.add(name)
-                waiting.append(name)
-                found[name] = by_name[name].get("version", "?")
-    return dict(sorted(found.items()))
-
-
-def stages(base: Side, head: Side, ran: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return each stage of head: whether it ran, why, and how long it took when `ran` knows."""
+    `base` and `head` are the stages of their dvc.lock.
+    """
     found = []
-    for name, entry in head.stages.items():
-        because = _because(base.stages.get(name), entry)
+    for name, entry in head.items():
+        because = _because(base.get(name), entry)
         known = ran.get(name, {})
         result = known.get("result", "ran" if because else "unchanged")
         found.append(
@@ -132,7 +105,7 @@ def stages(base: Side, head: Side, ran: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _because(base: dict[str, Any] | None, head: dict[str, Any]) -> list[str]:
+def _because(base: Content | None, head: Content) -> list[str]:
     if base is None:
         return ["new stage"]
     before, after = (
@@ -143,18 +116,32 @@ def _because(base: dict[str, Any] | None, head: dict[str, Any]) -> list[str]:
     return names + ["command"] * (base.get("cmd") != head.get("cmd"))
 
 
-def levels(found: dict[str, Any], base: Side, head: Side) -> list[str]:
+def changes(sides: Sides, ran: dict[str, Any]) -> dict[str, Any]:
+    """Return what changed on each level, and which levels the pipeline sees a change on."""
+    base, head = sides.base, sides.head
+    found: dict[str, Any] = {
+        "levels": [],
+        "data": {
+            "deliveries": data.edits(*sides.deliveries),
+            "schema": differing(base.columns, head.columns),
+            **data.changes(sides.frames, base, head),
+        },
+        "params": params(base.params, head.params, MODEL_SECTIONS),
+        "code": code(sides.edited, base.pipeline, head.pipeline),
+        "environment": differing(base.packages, head.packages),
+        "stages": stages(base.stages, head.stages, ran),
+        "rules": params(base.params, head.params, ("review",)),
+    }
+    return found | {"levels": levels(found, base, head)}
+
+
+def levels(found: dict[str, Any], base: Snapshot, head: Snapshot) -> list[str]:
     """Return which of the four levels changed in a way that the pipeline sees."""
+    reordered = list(base.columns.items()) != list(head.columns.items())
     changed = {
-        "data": raw(base) != raw(head)
-        or list(columns(base).items()) != list(columns(head).items()),
+        "data": base.raw != head.raw or reordered,
         "params": bool(found["params"]),
         "code": any(entry["stages"] for entry in found["code"]),
         "environment": bool(found["environment"]),
     }
     return [level for level, yes in changed.items() if yes]
-
-
-def raw(side: Side) -> Any:
-    """Return what data/raw.dvc says that data/raw holds."""
-    return [out.get("md5") for out in side.yaml("data/raw.dvc").get("outs", [])]

@@ -1,66 +1,17 @@
-"""What both models say of the same rows, each by its own code."""
+"""What a model said of rows, and whether two models' words can be compared."""
 
-import sys
-import tempfile
-from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from pipeline import dataset, evaluate, model, stage
+from pipeline import model, stage
 from pipeline.scores import Array, Predictions
-from review import revision
-from review.revision import ReviewError, Side
+from pipeline.stage import UserError
+from review import ReviewError
 
-PREDICT = Path(__file__).with_name("predict.py")
 PROBABILITY = "probability "
-
-
-def params(side: Side) -> evaluate.Params:
-    """Return the evaluation's parameters of a side; raise ParamsError."""
-    return stage.read_params("evaluate", evaluate.Params, str(side.root / "params.yaml"))
-
-
-def test_rows(side: Side) -> pd.DataFrame:
-    """Return the test rows of a side, in the order of its stored predictions."""
-    side.need("data/test")
-    return pd.concat(dataset.read_parts(side.root / "data/test").values(), ignore_index=True)
-
-
-def recorded(side: Side, positive: Any) -> Predictions:
-    """Return what the model of a side said of its own test rows when it was evaluated."""
-    side.need("data/predictions")
-    parts = dataset.read_parts(side.root / "data/predictions").values()
-    lines = pd.concat(parts, ignore_index=True)
-    return predictions(lines, model.labels(lines["actual"]), positive)
-
-
-def predict(
-    side: Side, rows: pd.DataFrame, target: str, positive: Any, names: Mapping[str, str]
-) -> Predictions:
-    """Return what the model of `side` says of `rows`, by that side's own code.
-
-    The truth stands in column `target`; `names` gives the column that `side` knows by another name.
-    Raises ReviewError when the model cannot be loaded, or cannot take these columns.
-    """
-    side.need("models/model.skops")
-    given = rows.rename(columns=dict(names))
-    given = given.assign(**{side.schema.target.name: rows[target]})
-    absent = [c.name for c in side.schema.features if c.name not in given]
-    if absent:
-        raise ReviewError(f"the model of {side.label} needs columns {stage.cut(absent)}")
-    with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
-        dataset.write_part(Path(folder), "rows", given)
-        lines = Path(folder, "lines.parquet")
-        words = (sys.executable, "-P", str(PREDICT), f"{folder}/rows.parquet", str(lines))
-        done = revision.call(*words, cwd=side.root, check=False)
-        if done.returncode:
-            said = (done.stderr.strip().splitlines() or ["it printed nothing"])[-1]
-            raise ReviewError(f"the model of {side.label} cannot take these rows ({said})")
-        return predictions(pd.read_parquet(lines), model.labels(rows[target]), positive)
 
 
 def predictions(lines: pd.DataFrame, truth: Array, positive: Any) -> Predictions:
@@ -88,6 +39,13 @@ def _read(like: Array, words: list[str]) -> Array:
     if like.dtype == bool:
         return np.array([word == "True" for word in words])
     return np.array(words) if like.dtype.kind == "U" else np.array(words).astype(like.dtype)
+
+
+def told(found: Predictions | UserError) -> Predictions:
+    """Return predictions that may not be there; raise the UserError that says why they are not."""
+    if isinstance(found, UserError):
+        raise found
+    return found
 
 
 def comparable(base: Predictions, head: Predictions) -> Predictions:

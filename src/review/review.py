@@ -1,148 +1,58 @@
-"""Gathers one review of two sides as the mapping that schema.json describes."""
+"""One review: gather both sides, judge them, say what is found as schema.json describes it."""
 
-import dataclasses
+from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
-from pipeline import stage
-from pipeline.stage import UserError
-from review import causes, data, gate, judge, levels, revision, series, slices
-from review.data import Frames
-from review.methods.compare import Comparison
-from review.revision import ReviewError, Side
+from review import causes, gate, judge, levels, repeats, series, slices
+from review.gather.sides import Sides, gather
 
 
-def review(base: Side, head: Side, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
-    """Return the review of `head` against `base`; raise UserError if head itself is not sound."""
-    rules = stage.read_params("review", gate.Params, str(head.root / "params.yaml"))
-    _expect_results(head)
-    base, notes = revision.readable(base)
-    notes += _doubts(base, head)
-    frames, known = _frames(base, head, notes)
-    changed = _changes(base, head, frames, ran, notes)
-    judged = judge.judge(base, head, frames, known, notes)
-    primary, touched = judged.found[0], changed["levels"]
-    reasons, unchecked = gate.failures(rules.gate, judged.found, judged.own) if gated else ([], [])
-    notes += unchecked
-    both = (judged.rows, judged.before, judged.after)
-    caused = causes.causes(base, head, touched, rules.budget, *both, notes)
-    sliced = slices.slices(rules.slices, primary.metric, *both, notes)
+def review(
+    base: tuple[str, str], head: str | None, root: Path, ran: dict[str, Any], *, gated: bool
+) -> dict[str, Any]:
+    """Return the review of `head`, a revision or None for the work tree, against a base.
+
+    base: its commit, and what it is called. ran: what each stage did, as far as that is known.
+    Raises UserError if head itself is not sound.
+    """
+    with gather(*base, head, root) as sides:
+        return judged(sides, ran, gated=gated)
+
+
+def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
+    """Judge both sides, and return what is found."""
+    changed = levels.changes(sides, ran)
+    repeated = repeats.sentences(sides, changed["data"]["deliveries"]["added"])
+    found = judge.judge(sides)
+    primary, rows = found.found[0], found.tested
+    verdict = gate.verdict(sides.rules.gate, found.found, found.own, gated=gated)
+    caused = causes.causes(sides, found, changed["levels"])
+    sliced = slices.slices(sides.rules.slices, primary.metric, found)
+    charts = series.curves(found.before, found.after)
+    notes = (sides.doubts, repeated, found.notes, verdict.unchecked, caused.notes, sliced.notes)
     return {
         "version": 1,
-        "base": {"commit": base.commit, "label": base.label},
-        "head": {"commit": head.commit, "label": head.label},
+        "base": {"commit": sides.base.commit, "label": sides.base.label},
+        "head": {"commit": sides.head.commit, "label": sides.head.label},
         "verdict": {
             "outcome": primary.outcome,
-            "sentence": sentence(primary, touched),
-            "gate": "failed" if reasons else "passed" if gated and rules.gate else "off",
-            "reasons": reasons,
+            "sentence": judge.sentence(primary, changed["levels"]),
+            "gate": verdict.gate,
+            "reasons": list(verdict.reasons),
         },
-        "metrics": list(map(dataclasses.asdict, judged.found)),
-        "common": list(map(dataclasses.asdict, judged.common)),
+        "metrics": list(map(asdict, found.found)),
+        "common": list(map(asdict, found.common)),
         "rows": {
-            "base": judged.tested.base,
-            "head": len(judged.tested.learnt),
-            "common": len(judged.tested.pairs[1]),
-            "compared": judged.count,
-            "scored": judged.scored,
+            "base": rows.base,
+            "head": len(rows.learnt),
+            "common": len(rows.pairs[1]),
+            "compared": found.count,
+            "scored": found.scored,
         },
-        "notes": [_tidy(note, base, head) for note in notes],
+        "notes": [note for part in notes for note in part],
         "changes": changed,
-        "causes": caused,
-        "slices": sliced,
-        "charts": series.curves(primary.metric, judged.before, judged.after, base, head),
+        "causes": caused.entry,
+        "slices": list(sliced.entries),
+        "charts": charts | {"history": sides.history},
     }
-
-
-def sentence(primary: Comparison, levels: list[str]) -> str:
-    """Say for a stakeholder what happened to the primary metric."""
-    what = " and ".join(levels) if levels else "nothing the model depends on"
-    start = f"This change ({what})"
-    if primary.difference is None or primary.low is None or primary.high is None:
-        return f"{start}: whether the model is better cannot be told, because {primary.reason}."
-    numbers = (
-        f"{primary.metric} goes from {primary.base:.4f} to {primary.head:.4f} "
-        f"({primary.difference:+.4f}, 95 % interval {primary.low:+.4f} to {primary.high:+.4f})"
-    )
-    ends = {
-        "better": "makes the model better",
-        "worse": "makes the model worse",
-        "within noise": "makes no difference that can be told from noise",
-    }
-    return f"{start} {ends[primary.outcome]}: {numbers}."
-
-
-def _tidy(note: str, base: Side, head: Side) -> str:
-    """Leave out where this machine keeps the two sides for the time of the review."""
-    return note.replace(f"{base.root}/", "").replace(f"{head.root}/", "")
-
-
-def _expect_results(head: Side) -> None:
-    """Raise ReviewError if head's results do not belong to its files."""
-    stale = revision.stale(head)
-    if stale:
-        raise ReviewError(
-            f"The results of {head.label} do not belong to its files: {', '.join(stale)} would run "
-            "again, so there is nothing to judge yet; run `make repro`, then review again."
-        )
-
-
-def _doubts(base: Side, head: Side) -> list[str]:
-    """Say what makes the comparison less than it seems: an open lock, a base that is not a past."""
-    found = []
-    git = ("git", "diff", "--quiet", "HEAD", "--", "dvc.lock")
-    if head.commit is None and revision.call(*git, cwd=head.root, check=False).returncode:
-        found.append(
-            "dvc.lock is not committed up to date: run `make repro`, then "
-            "`dvc push && git add -A && git commit -m 'Reproduce'`."
-        )
-    past = ("git", "merge-base", "--is-ancestor", str(base.commit), head.commit or "HEAD")
-    if revision.call(*past, cwd=head.root, check=False).returncode:
-        found.append(
-            f"{base.label} went on since head left it: what it did since then shows in reverse. "
-            "Without a base, the commit where head left it is taken."
-        )
-    if not base.stages:
-        found.append(f"{base.label} has no results, so that there is nothing to compare with.")
-    elif stale := revision.stale(base):
-        found.append(
-            f"The results of {base.label} do not belong to its files ({', '.join(stale)} would run "
-            "again): part of the difference may be that."
-        )
-    return found
-
-
-def _frames(base: Side, head: Side, notes: list[str]) -> tuple[Frames | None, bool]:
-    """Return all rows of both sides, None if they are the same; and whether that is known."""
-    try:
-        return data.load(base, head), True
-    except UserError as error:
-        notes.append(
-            f"The rows could not be compared, so that test rows of head may have taught base's "
-            f"model: {str(error).rstrip('.')}."
-        )
-        return None, False
-
-
-def _changes(
-    base: Side, head: Side, frames: Frames | None, ran: dict[str, Any], notes: list[str]
-) -> dict[str, Any]:
-    found = {
-        "levels": [],
-        "data": {
-            "deliveries": data.edits(*_deliveries(base, head)),
-            "schema": levels.schema(base, head),
-            **data.changes(frames, base, head),
-        },
-        "params": levels.params(base, head, levels.MODEL_SECTIONS),
-        "code": levels.code(base, head),
-        "environment": levels.environment(base, head),
-        "stages": levels.stages(base, head, ran),
-        "rules": levels.params(base, head, ("review",)),
-    }
-    return found | {"levels": levels.levels(found, base, head)}
-
-
-def _deliveries(base: Side, head: Side) -> tuple[dict[str, str], dict[str, str]]:
-    if levels.raw(base) == levels.raw(head):
-        return {}, {}
-    return base.files("data/raw"), head.files("data/raw")

@@ -1,8 +1,5 @@
 """The points of the report's charts, base against head on the same rows."""
 
-import json
-import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,13 +7,9 @@ import pandas as pd
 
 from pipeline import points
 from pipeline.scores import Predictions
-from review import revision
-from review.revision import Side
 
 
-def curves(
-    metric: str, before: Predictions | None, after: Predictions, base: Side, head: Side
-) -> dict[str, Any]:
+def curves(before: Predictions | None, after: Predictions) -> dict[str, Any]:
     """Return the charts that suit the task; None for those that need a base that is not there."""
     found: dict[str, Any] = {"curve": None, "calibration": None, "confusion": []}
     plots = points.curves(after)
@@ -29,7 +22,7 @@ def curves(
         found["confusion"] = _confusion(plots["confusion"], earlier.get("confusion"))
     if "calibration" in plots and "calibration" in earlier:
         found["calibration"] = _calibration(plots["calibration"], earlier["calibration"])
-    return found | {"history": history(metric, base, head.root)}
+    return found
 
 
 def _lines(kind: str, head: pd.DataFrame, base: pd.DataFrame) -> dict[str, Any]:
@@ -66,20 +59,3 @@ def _confusion(head: pd.DataFrame, base: pd.DataFrame | None) -> list[dict[str, 
         }
         for actual, predicted, rows in head.itertuples(index=False)
     ]
-
-
-def history(metric: str, base: Side, root: Path) -> list[dict[str, Any]]:
-    """Return the metric as the last 20 commits of base's branch recorded it, oldest first."""
-    commits = revision.git(
-        "log", "-20", "--first-parent", "--format=%h", str(base.commit), cwd=root
-    )
-    found = []
-    for commit in reversed(commits.split()):
-        shown = revision.call("git", "show", f"{commit}:metrics/test.json", cwd=root, check=False)
-        try:
-            value = json.loads(shown.stdout)[metric]
-        except (ValueError, KeyError, TypeError):  # not there, or left in a conflict
-            continue
-        if isinstance(value, (int, float)) and math.isfinite(value):
-            found.append({"commit": commit, "value": value})
-    return found

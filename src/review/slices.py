@@ -1,37 +1,46 @@
 """The same comparison for each value of a column, so that a loss in one group is seen."""
 
 import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-
-import pandas as pd
 
 from pipeline.scores import Array, Predictions
 from review import models
+from review.judge import Judged
 from review.methods import compare
 from review.methods.compare import Comparison
 
 VALUES = 10  # the most frequent ones are compared
 
 
-def slices(
-    columns: list[str], metric: str, rows: pd.DataFrame,
-    before: Predictions | None, after: Predictions, notes: list[str],
-) -> list[dict[str, Any]]:  # fmt: skip
+@dataclass(frozen=True)
+class Sliced:
+    """An entry for each value of each column, and a sentence for each column that is not there."""
+
+    entries: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+
+
+def slices(columns: list[str], metric: str, judged: Judged) -> Sliced:
     """Compare the primary metric on the rows of each frequent value of each column."""
-    found = []
-    for column in columns:
-        if column not in rows:
-            notes.append(
-                f"params.yaml, section 'review': slice '{column}' is no column of the test rows."
-            )
-            continue
-        text = rows[column].astype("str")
-        for value in text.value_counts().index[:VALUES]:
-            chosen = (text == value).to_numpy()
-            comparison = _slice(metric, before, after, chosen)
-            entry = {"column": column, "value": str(value)[:500], "rows": int(chosen.sum())}
-            found.append(entry | {"comparison": dataclasses.asdict(comparison)})
-    return found
+    there = [column for column in columns if column in judged.rows]
+    notes = [
+        f"params.yaml, section 'review': slice '{column}' is no column of the test rows."
+        for column in columns
+        if column not in there
+    ]
+    entries = [entry for column in there for entry in _entries(column, metric, judged)]
+    return Sliced(tuple(entries), tuple(notes))
+
+
+def _entries(column: str, metric: str, judged: Judged) -> Iterator[dict[str, Any]]:
+    text = judged.rows[column].astype("str")
+    for value in text.value_counts().index[:VALUES]:
+        chosen = (text == value).to_numpy()
+        comparison = _slice(metric, judged.before, judged.after, chosen)
+        entry = {"column": column, "value": str(value)[:500], "rows": int(chosen.sum())}
+        yield entry | {"comparison": dataclasses.asdict(comparison)}
 
 
 def _slice(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ci import retrain
-from review.revision import ReviewError
+from review import ReviewError
 
 PLAIN = "outs:\n- md5: 1.dir\n  path: raw\n"
 

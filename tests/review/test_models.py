@@ -8,8 +8,7 @@ import pandas as pd
 import pytest
 
 from pipeline.scores import METRICS, Predictions
-from review import models
-from review.revision import ReviewError
+from review import ReviewError, models
 
 
 def lines(predicted: list[Any], **probabilities: list[float]) -> pd.DataFrame:

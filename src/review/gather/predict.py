@@ -1,7 +1,8 @@
 """Score rows by the code, the model and the parameters of the project in the current folder.
 
-A script that `models.predict` runs with that project's src/ on PYTHONPATH: `pipeline` here is the
-project's own, so that a change of code is a change of what the two models say.
+A script that `ask.waiting` runs with that project's src/ on PYTHONPATH: `pipeline` here is the
+project's own, so that a change of code is a change of what the two models say. It is started before
+the rows are there, and is told on standard input where they are, and where the answer goes.
 """
 
 import sys
@@ -26,6 +27,7 @@ def main(rows: str, lines: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main(*sys.argv[1:])
+        asked = sys.stdin.read().splitlines()
+        main(*asked)
     except stage.UserError as error:
         sys.exit(str(error))

@@ -1,0 +1,123 @@
+"""Reruns base with some levels of head, and asks the model that comes out of it."""
+
+import shutil
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from pipeline import dataset, model, stage
+from pipeline.schema import Schema, read_schema
+from pipeline.scores import Predictions
+from pipeline.stage import UserError
+from review import ReviewError, data, models
+from review.gather import ask, git, snapshot, store
+from review.gather.store import Store
+from review.methods.shapley import Levels, RerunError
+
+FILES = {
+    "data": ("data/raw.dvc", "data/schema.yaml"),
+    "params": ("params.yaml",),
+    "code": ("src", "dvc.yaml"),
+    "environment": ("pyproject.toml", "uv.lock"),
+}
+
+
+@dataclass(frozen=True)
+class Reruns:
+    """Where base and head are, and the rows, head's test set, that a rerun is scored on."""
+
+    base: str
+    head: Store
+    schema: Schema
+    rows: pd.DataFrame
+    after: Predictions
+
+    def __call__(self, chosen: Levels) -> Predictions:
+        """Return what base's model says of the rows with the chosen levels of head.
+
+        It is trained in a worktree of base that shares the DVC cache, so that what was trained once
+        is not trained again. Raises RerunError.
+        """
+        label = named(chosen)
+        with store.checkout(self.base, self.head.root) as folder:
+            try:
+                _take(self.head.root, folder, chosen)
+                _train(folder)
+                return self._said(Store(folder, label, store.outputs(snapshot.locked(folder))))
+            except UserError as error:
+                said = str(error).replace(f"{folder}/", "").rstrip(".")
+                raise RerunError(f"{label[0].upper()}{label[1:]} {said}.") from None
+
+    def _said(self, made: Store) -> Predictions:
+        try:
+            schema = read_schema(str(made.root / "data/schema.yaml"))
+            self._expect_unseen(made, schema)
+            target = self.schema.target.name
+            with ask.waiting(made.root) as process:
+                lines = ask.ask(process, made, schema, self.rows, target, {})
+            truth = model.labels(self.rows[target])
+            return models.comparable(
+                models.predictions(lines, truth, self.after.positive), self.after
+            )
+        except UserError as error:
+            raise ReviewError(f"cannot be scored: {error}") from None
+
+    def _expect_unseen(self, made: Store, schema: Schema) -> None:
+        """Raise ReviewError if a rerun was trained on rows that it is to be scored on.
+
+        New rows under base's split, or base's rows under another one, can stand on either side.
+        """
+        if made.hashes.get("data/train") == self.head.hashes.get("data/train"):
+            return
+        columns = data.identity(schema, self.schema)
+        learnt = dataset.hashes(made.rows("data/train"), columns)
+        seen = np.isin(dataset.hashes(self.rows, columns), learnt)
+        if seen.any():
+            raise ReviewError(
+                f"it learnt {stage.plural(int(seen.sum()), 'row')} of head's test set"
+            )
+
+
+def named(chosen: Levels) -> str:
+    """Return what a rerun is called."""
+    return f"{' and '.join(sorted(chosen))} of head with the rest of base"
+
+
+def _take(source: Path, folder: Path, chosen: Levels) -> None:
+    """Put the chosen levels' files in the place of those of a worktree."""
+    for path in (path for level in chosen for path in FILES[level]):
+        theirs, target = source / path, folder / path
+        if theirs.is_dir():
+            shutil.rmtree(target, ignore_errors=True)
+            shutil.copytree(theirs, target, ignore=shutil.ignore_patterns("__pycache__"))
+        elif theirs.exists():
+            shutil.copy(theirs, target)
+        else:
+            target.unlink(missing_ok=True)
+
+
+def _train(folder: Path) -> None:
+    words = ("dvc", "repro", "--quiet", "--pull", "--allow-missing", "train")
+    done = git.call(*words, cwd=folder, check=False)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or ["it printed nothing"]
+        raise ReviewError(f"cannot be run: {said[0][:300]}")
+
+
+class Budget:
+    """Seconds that reruns may take in all; a rerun is not started once they are over."""
+
+    def __init__(self, seconds: float) -> None:
+        """Start the clock."""
+        self.seconds, self.end = seconds, time.monotonic() + seconds
+
+    def check(self, chosen: Levels) -> None:
+        """Raise RerunError if the time is over."""
+        if time.monotonic() > self.end:
+            names = " and ".join(sorted(chosen))
+            raise RerunError(
+                f"The rerun with {names} of head was skipped: its {self.seconds:g} s are over."
+            )

@@ -1,0 +1,189 @@
+"""Gathers both sides of a change: what each says, and what only both together tell."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from pipeline import evaluate, model, stage
+from pipeline.scores import Predictions
+from pipeline.stage import UserError
+from review import ReviewError, data, gate, models
+from review.data import Frames
+from review.gather import ask, git, snapshot, store
+from review.gather.git import Edited
+from review.gather.reruns import Reruns
+from review.gather.snapshot import Snapshot
+from review.gather.store import Store
+from review.methods.shapley import Levels
+
+T = TypeVar("T")
+Deliveries = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """All that is judged. What base cannot give is the error that says why.
+
+    rules, evaluation: the parameters of head. doubts: what makes the comparison less than it seems.
+    edited: files of code that differ. deliveries: hash by name on base and head, empty if they are
+    the same. history: the primary metric as base's branch recorded it. frames: all rows of both,
+    None if they are the same. renamed: base's name of each column that is called otherwise now.
+    rows: head's test rows. before, after: what base's model says of them, and what head recorded.
+    recorded: what base recorded of its own test rows. rerun: what a combination of both says of
+    the rows; it may raise RerunError.
+    """
+
+    base: Snapshot
+    head: Snapshot
+    rules: gate.Params
+    evaluation: evaluate.Params
+    doubts: tuple[str, ...]
+    edited: list[Edited]
+    deliveries: tuple[Deliveries, Deliveries]
+    history: list[dict[str, Any]]
+    frames: Frames | UserError | None
+    renamed: dict[str, str]
+    rows: pd.DataFrame
+    before: Predictions | UserError
+    after: Predictions
+    recorded: Predictions | UserError
+    rerun: Callable[[Levels], Predictions]
+
+
+@contextmanager
+def gather(commit: str, label: str, head_name: str | None, root: Path) -> Iterator[Sides]:
+    """Read base, at `commit`, and head, a revision or None for the work tree at `root`.
+
+    Raises UserError if head itself is not sound; of base, whatever is missing can be survived.
+    """
+    with ExitStack() as stack:
+        there = stack.enter_context(git.worktree(commit, root))
+        process = stack.enter_context(ask.waiting(there))
+        store.share_cache(root, there)
+        here, now = root, git.commit_of(head_name or "HEAD", root)
+        if head_name:
+            here = stack.enter_context(store.checkout(now, root))
+        base = snapshot.read(there, commit, label)
+        head = snapshot.read(
+            here, None if not head_name and git.dirty(root) else now, head_name or "the work tree"
+        )
+        yield _sides(base, head, process, there, here)
+
+
+def _sides(base: Snapshot, head: Snapshot, process: ask.Process, there: Path, here: Path) -> Sides:
+    rules = stage.read_params("review", gate.Params, str(here / "params.yaml"))
+    evaluation = stage.read_params("evaluate", evaluate.Params, str(here / "params.yaml"))
+    _expect_results(head)
+    theirs, ours = (
+        Store(folder, side.label, store.outputs(side.stages))
+        for folder, side in ((there, base), (here, head))
+    )
+    theirs.fetch("models/model.skops", "data/predictions")
+    rows, after = ours.rows("data/test"), _recorded(ours, evaluation.positive)
+    frames = _attempt(lambda: _frames(theirs, ours, base, head), there)
+    renamed = data.renamed(frames, base.schema, head.schema) if isinstance(frames, tuple) else {}
+
+    def said() -> Predictions:
+        target = head.schema.target.name
+        lines = ask.ask(process, theirs, base.schema, rows, target, renamed)
+        return models.predictions(lines, model.labels(rows[target]), after.positive)
+
+    return Sides(
+        base, head, rules, evaluation,
+        doubts=(*_doubts(base, head, here), *_uncompared(frames)),
+        edited=git.edited(str(base.commit), head.commit, here),
+        deliveries=_deliveries(base, head, there, here),
+        history=git.history(evaluation.metrics[0], str(base.commit), here),
+        frames=frames,
+        renamed=renamed,
+        rows=rows,
+        after=after,
+        recorded=_attempt(lambda: _recorded(theirs, after.positive), there),
+        before=_attempt(said, there),
+        rerun=Reruns(str(base.commit), ours, head.schema, rows, after),
+    )  # fmt: skip
+
+
+def _attempt(make: Callable[[], T], folder: Path) -> T | UserError:
+    """Return what is made, or why it cannot be, without where this machine keeps it meanwhile."""
+    try:
+        return make()
+    except UserError as error:
+        return ReviewError(str(error).replace(f"{folder}/", ""))
+
+
+def _expect_results(head: Snapshot) -> None:
+    """Raise UserError if head cannot be read, or if its results do not belong to its files."""
+    for problem in head.problems.values():
+        raise ReviewError(problem)
+    if head.stale:
+        raise ReviewError(
+            f"The results of {head.label} do not belong to its files: {', '.join(head.stale)} "
+            "would run again, so there is nothing to judge yet; run `make repro`, then review "
+            "again."
+        )
+
+
+def _doubts(base: Snapshot, head: Snapshot, here: Path) -> Iterator[str]:
+    """Say what makes the comparison less than it seems: what cannot be read, is open or no past."""
+    for name, problem in base.problems.items():
+        yield f"{base.label} is compared without {name}: {problem}"
+    if head.commit is None and not git.holds("diff", "--quiet", "HEAD", "--", "dvc.lock", cwd=here):
+        yield (
+            "dvc.lock is not committed up to date: run `make repro`, then "
+            "`git commit -am 'Reproduce' && dvc push`."
+        )
+    past = ("merge-base", "--is-ancestor", str(base.commit), head.commit or "HEAD")
+    if not git.holds(*past, cwd=here):
+        yield (
+            f"{base.label} went on since head left it: what it did since then shows in reverse. "
+            "Without a base, the commit where head left it is taken."
+        )
+    if not base.stages:
+        yield f"{base.label} has no results, so that there is nothing to compare with."
+    elif base.stale:
+        yield (
+            f"The results of {base.label} do not belong to its files ({', '.join(base.stale)} "
+            "would run again): part of the difference may be that."
+        )
+
+
+def _uncompared(frames: Frames | UserError | None) -> Iterator[str]:
+    if isinstance(frames, UserError):
+        yield (
+            "The rows could not be compared, so that test rows of head may have taught base's "
+            f"model: {str(frames).rstrip('.')}."
+        )
+
+
+def _frames(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Frames | None:
+    """Return all rows of both sides; None, and nothing is downloaded, if they are the same."""
+    folders = ("data/train", "data/test")
+    if all(theirs.hashes.get(folder) == ours.hashes.get(folder) for folder in folders):
+        return None
+    columns = data.identity(base.schema, head.schema)
+    theirs.fetch(*folders)
+    return _all_rows(theirs, columns), _all_rows(ours, columns)
+
+
+def _all_rows(side: Store, columns: list[str]) -> pd.DataFrame:
+    train, test = (data.delivered(side.parts(folder)) for folder in ("data/train", "data/test"))
+    return data.with_sides(train, test, columns)
+
+
+def _recorded(side: Store, positive: Any) -> Predictions:
+    """Return what the model of a side said of its own test rows when it was evaluated."""
+    lines = side.rows("data/predictions")
+    return models.predictions(lines, model.labels(lines["actual"]), positive)
+
+
+def _deliveries(
+    base: Snapshot, head: Snapshot, there: Path, here: Path
+) -> tuple[Deliveries, Deliveries]:
+    if base.raw == head.raw:
+        return {}, {}
+    return store.deliveries(there), store.deliveries(here)

@@ -1,0 +1,110 @@
+"""What DVC keeps of one side: is it up to date, fetch what is not there, read rows."""
+
+import configparser
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from dvc.repo import Repo
+
+from pipeline import dataset
+from review import ReviewError
+from review.gather import git
+
+logging.getLogger("dvc").setLevel(logging.CRITICAL)  # what it says is said in our words
+
+
+@dataclass(frozen=True)
+class Store:
+    """The folder of one side, which nobody else knows, and the outputs that its lock records."""
+
+    root: Path
+    label: str
+    hashes: Mapping[str, str | None]
+
+    def need(self, *paths: str) -> None:
+        """Fetch what is not there from the cache or the remote; raise ReviewError for the rest."""
+        self.fetch(*paths)
+        still = self._absent(paths)
+        never = [path for path in still if self.hashes.get(path) is None]
+        if never:
+            raise ReviewError(f"{self.label} never made {', '.join(never)}: its dvc.lock has none")
+        if still:
+            raise ReviewError(
+                f"{', '.join(still)} of {self.label} is neither in the cache nor in the remote: "
+                "whoever made it needs to run `dvc push`"
+            )
+
+    def fetch(self, *paths: str) -> None:
+        """Fetch what is not there, as far as it can be had; at once is faster than one by one."""
+        absent = self._absent(paths)
+        if absent:
+            with suppress(Exception), Repo(str(self.root)) as repo:
+                repo.pull([str(self.root / path) for path in absent], run_cache=False)
+
+    def _absent(self, paths: Sequence[str]) -> list[str]:
+        return [path for path in paths if not (self.root / path).exists()]
+
+    def parts(self, folder: str) -> dict[str, pd.DataFrame]:
+        """Return the parts of an output by delivery; raise UserError if they cannot be had."""
+        self.need(folder)
+        return dataset.read_parts(self.root / folder)
+
+    def rows(self, folder: str) -> pd.DataFrame:
+        """Return the rows of an output, in order; raise UserError if they cannot be had."""
+        return pd.concat(self.parts(folder).values(), ignore_index=True)
+
+
+def outputs(stages: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the hash of each output that the stages of a dvc.lock record, by path."""
+    return {
+        out["path"]: out.get("md5") for entry in stages.values() for out in entry.get("outs", [])
+    }
+
+
+def stale(root: Path) -> tuple[str, ...]:
+    """Return the stages that `dvc repro` would run: their results do not belong to the files.
+
+    In this process, since starting DVC takes longer than what it does here.
+    """
+    try:
+        with git.unbroken(), Repo(str(root)) as repo:
+            ran = repo.reproduce(str(root / "dvc.yaml"), dry=True, allow_missing=True)
+    except Exception:  # DVC's own, YAML's, the graph's: it cannot say, so that all is in doubt
+        return ("every stage",)
+    return tuple(stage.name for stage in ran if stage.cmd)
+
+
+def deliveries(root: Path) -> dict[str, str]:
+    """Return the hash of each file of data/raw by name, without downloading them."""
+    try:
+        entries = Repo.ls(str(root), "data/raw", recursive=True)
+    except Exception:  # there is no such folder, or nobody can say what is in it
+        return {}
+    return {entry["path"]: str(entry.get("md5")) for entry in entries}
+
+
+@contextmanager
+def checkout(commit: str, root: Path) -> Iterator[Path]:
+    """Yield the project at `commit` in a worktree of its own that shares the DVC cache."""
+    with git.worktree(commit, root) as folder:
+        share_cache(root, folder)
+        yield folder
+
+
+def share_cache(root: Path, folder: Path) -> None:
+    """Make the DVC of `folder`, if any, use the cache, and the remotes' credentials, of `root`."""
+    if not (folder / ".dvc").is_dir():
+        return
+    config = configparser.RawConfigParser()
+    config.read(root / ".dvc/config.local", encoding="utf-8")
+    if not config.has_section("cache"):
+        config.add_section("cache")
+    with Repo(str(root)) as repo:
+        config["cache"]["dir"] = repo.cache.local_cache_dir
+    with (folder / ".dvc/config.local").open("w", encoding="utf-8") as file:
+        config.write(file)
