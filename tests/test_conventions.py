@@ -112,6 +112,21 @@ def test_a_package_reads_at_a_glance(folder: Path) -> None:
     assert len(modules) <= 14
 
 
+OUTSIDE = {"dvc", "os", "pathlib", "shutil", "subprocess", "tempfile"}
+JUDGING = [
+    path
+    for folder in ("review", "review/methods")
+    for path in sorted((ROOT / "src" / folder).glob("*.py"))
+    if path.stem not in ("__main__", "review")  # which name the folder, and hand on what is read
+]
+
+
+@pytest.mark.parametrize("path", JUDGING, ids=lambda path: path.stem)
+def test_judging_goes_from_values_to_values(path: Path) -> None:
+    """Disk, Git and DVC are asked by `review.gather` alone."""
+    assert imports(path) & OUTSIDE == set()
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=str)
 def test_a_workflow_is_as_the_others(path: Path) -> None:
     """It says what it is for, starts with no permission, and pins its actions by commit."""

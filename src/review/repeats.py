@@ -1,7 +1,6 @@
 """Whether a new delivery brings rows that were already there."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
 import numpy as np
 
@@ -45,7 +44,7 @@ def repeated(frames: Frames, names: Sequence[str], columns: Sequence[str]) -> di
     usual = counts[counts > 1].sum() / len(there)
     found: dict[str, float] = {}
     for name in names:
-        new = after[after[DELIVERY] == PurePath(name).stem]
+        new = after[after[DELIVERY] == name.rpartition(".")[0]]
         share = float(np.isin(dataset.hashes(new, columns), there).mean()) if len(new) else 0.0
         if share >= usual + SHARE:
             found[name] = share

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 
 from report import document, edits, markdown, terminal, words
-from report.blocks import Table
+from report.blocks import Paragraph, Table
 from test_markdown import PARSER, active, hostile
 
 ROOT = Path(__file__).parents[2]
@@ -25,6 +25,15 @@ NO_METRICS = {
     "slices": [],
     "charts": {"curve": None, "calibration": None, "confusion": [], "history": []},
 }
+
+
+@pytest.mark.parametrize(("keyed", "words"), [(True, "all but their key"), (False, "every column")])
+def test_rows_that_repeat_others_have_a_key_only_if_the_table_has(keyed: bool, words: str) -> None:
+    found = REVIEW["changes"]["data"] | {"duplicates": 3, "keyed": keyed}
+
+    last = edits.data_details(found)[-1]
+
+    assert last == Paragraph(f"3 rows are alike in {words}.")
 
 
 def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:

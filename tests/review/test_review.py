@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from conftest import AUTHOR, Run, made_up, run
@@ -249,14 +251,46 @@ def test_a_review_that_is_ended_leaves_no_worktree(change: Path, dvc: Run) -> No
     assert worktrees(change) == 1
 
 
+def test_a_project_in_a_folder_of_its_repository(change: Path, dvc: Run) -> None:
+    """Beside other things that change, too, and are none of its business."""
+    root = change.parent / "many/models/churn"
+    moved(change, root)
+    edit(root / "params.yaml", "C: 1.0", "C: 0.001")
+    (root / "src/pipeline/new.py").write_text("ONE = 1\n")
+    (root.parent / "other.txt").write_text("changed\n")
+    run("dvc", "repro", "-q", cwd=root, PYTHONPATH=str(root / "src"))
+
+    found = reviewed(root, "--no-gate")
+
+    assert found["changes"]["levels"] == ["params"]
+    assert [entry["file"] for entry in found["changes"]["code"]] == ["src/pipeline/new.py"]
+    assert found["metrics"][0]["base"] == pytest.approx(recorded(root, "main"), abs=1e-6)
+    assert [entry["value"] for entry in found["charts"]["history"]] == [recorded(root, "main")]
+    assert worktrees(root) == 1
+
+
+def moved(project: Path, folder: Path) -> None:
+    """Make a project part of a repository that holds something else besides."""
+    top = folder.parents[1]
+    folder.parent.mkdir(parents=True)
+    shutil.move(project, folder)
+    shutil.rmtree(folder / ".git")
+    (folder.parent / "other.txt").write_text("as it was\n")
+    run("git", "init", "-q", "-b", "main", cwd=top)
+    run("git", "add", "-A", cwd=top)
+    run("git", *AUTHOR, "commit", "-qm", "two things", cwd=top)
+
+
 def worktrees(project: Path) -> int:
     """Return how many worktrees Git knows."""
     return len(run("git", "worktree", "list", cwd=project).stdout.splitlines())
 
 
 def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> None:
-    """A second comparison keeps to the test rows that both sides have."""
-    made_up(200, start=1000).to_csv(change / "data/raw/second.csv", index=False)
+    """A second comparison keeps to the test rows that both sides have; repeats are said."""
+    again = made_up(50).assign(id=range(5000, 5050))
+    new = pd.concat([made_up(200, start=1000), again])
+    new.to_csv(change / "data/raw/second.csv", index=False)
     dvc("add", "-q", "data/raw")
     dvc("repro", "-q")
 
@@ -266,6 +300,10 @@ def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> 
     assert rows["common"] == rows["base"] < rows["head"]
     assert [c["metric"] for c in found["common"]] == [c["metric"] for c in found["metrics"]]
     assert found["common"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+    assert (
+        "20 % of delivery 'second.csv' was already there: rows of base that are alike in every "
+        "column but the key." in found["notes"]
+    )
 
 
 def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> None:
@@ -287,7 +325,7 @@ def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> 
 
 def recorded(project: Path, revision: str) -> float:
     """Return the primary metric that a revision recorded."""
-    shown = run("git", "show", f"{revision}:metrics/test.json", cwd=project).stdout
+    shown = run("git", "show", f"{revision}:./metrics/test.json", cwd=project).stdout
     return float(json.loads(shown)["roc_auc"])
 
 

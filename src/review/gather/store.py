@@ -15,7 +15,8 @@ from pipeline import dataset
 from review import ReviewError
 from review.gather import git
 
-logging.getLogger("dvc").setLevel(logging.CRITICAL)  # what it says is said in our words
+for name in ("dvc", "dvc_data", "dvc_objects"):  # what they say is said in our words
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 @dataclass(frozen=True)
