@@ -168,7 +168,8 @@ def history(metric: str, commit: str, root: Path) -> list[dict[str, Any]]:
 
 def versions(path: str, commits: list[str], root: str | Path) -> list[str]:
     """Return the text of a file of the project at each commit; empty where it is not there."""
-    asked = "".join(f"{commit}:{inside(root)}{path}\n" for commit in commits).encode()
+    where = inside(root) + path
+    asked = "".join(f"{commit}:{where}\n" for commit in commits).encode()
     words = ["git", "cat-file", "--batch"]
     rest = subprocess.run(words, cwd=root, input=asked, capture_output=True).stdout
     found = []
