@@ -21,7 +21,7 @@ PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 TEXT = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)
 SCHEMA = json.loads((SRC / "report/schema.json").read_text(encoding="utf-8"))
 OPTION = r"(?<![\w-])--[a-z][a-z-]*"
-INTERNAL = {"review.predict"}  # which a review runs with base's code
+INTERNAL = {"review.gather.predict"}  # which a review runs with base's code
 STAGES = {f"pipeline.{name}" for name in yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]}
 
 

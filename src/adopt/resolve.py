@@ -4,6 +4,7 @@ data/raw.dvc holds one hash for the whole folder, so two branches that each add 
 in it, and taking either side would lose the delivery of the other.
 """
 
+import argparse
 import re
 import subprocess
 import sys
@@ -126,6 +127,7 @@ def git(*words: str) -> str:
 
 
 def main() -> None:
+    argparse.ArgumentParser(prog="python -m adopt.resolve", description=__doc__).parse_args()
     try:
         print(resolve())
     except (UserError, DvcException, OSError) as error:

@@ -32,8 +32,8 @@ class Predictions:
     classes: Array | None = None
     positive: Any = None
 
-    def __getitem__(self, rows: slice) -> "Predictions":
-        """Return the same of some of the rows."""
+    def __getitem__(self, rows: slice | Array) -> "Predictions":
+        """Return the same of some of the n rows: a slice, n truth values, or positions."""
         some = None if self.probabilities is None else self.probabilities[rows]
         return replace(
             self, truth=self.truth[rows], predicted=self.predicted[rows], probabilities=some

@@ -58,7 +58,7 @@ def judge(sides: Sides) -> Judged:
         compared, said = _by_records(names, sides, str(before).rstrip("."), tested), None
     else:
         unseen = ~tested.learnt
-        rows, after, said = rows[unseen], models.only(after, unseen), models.only(before, unseen)
+        rows, after, said = rows[unseen], after[unseen], before[unseen]
         compared = _by_models(names, said, after, tested)
     notes = [*_questions(sides), *compared.notes]
     if compared.count < total:
@@ -121,7 +121,7 @@ def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Com
     start = f"Base's model cannot be scored on head's test rows: {why}."
     try:
         both = (models.told(sides.recorded), sides.after)
-        pairs = [models.only(p, at) for p, at in zip(both, tested.pairs, strict=True)]
+        pairs = [p[at] for p, at in zip(both, tested.pairs, strict=True)]
         earlier = dataclasses.replace(pairs[0], truth=pairs[1].truth)
         found = compare.compare(names, models.comparable(earlier, sides.after), pairs[1])
     except UserError as error:
@@ -140,7 +140,7 @@ def _common(
     both = np.isin(np.arange(len(tested.learnt)), tested.pairs[1])[~tested.learnt]
     if before is None or both.all() or both.sum() < compare.FEWEST_ROWS:
         return []
-    return compare.compare(names, models.only(before, both), models.only(after, both))
+    return compare.compare(names, before[both], after[both])
 
 
 def sentence(primary: Comparison, levels: list[str]) -> str:

@@ -74,11 +74,3 @@ def agree(one: Predictions, other: Predictions) -> bool:
         close = np.array_equal if one.classes is not None else np.allclose
         return bool(close(one.predicted, other.predicted))
     return np.allclose(one.probabilities, other.probabilities, rtol=0, atol=2e-6)
-
-
-def only(p: Predictions, chosen: Array) -> Predictions:
-    """Return the predictions of the chosen rows: n truth values, or positions."""
-    probabilities = None if p.probabilities is None else p.probabilities[chosen]
-    return replace(
-        p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=probabilities
-    )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.scores import Array, Predictions
-from review import models
 from review.judge import Judged
 from review.methods import compare
 from review.methods.compare import Comparison
@@ -46,7 +45,7 @@ def _entries(column: str, metric: str, judged: Judged) -> Iterator[dict[str, Any
 def _slice(
     metric: str, before: Predictions | None, after: Predictions, chosen: Array
 ) -> Comparison:
-    some = models.only(after, chosen)
+    some = after[chosen]
     if before is None:
         return compare.unknown(metric, "base's model cannot be scored on these rows", some)
-    return compare.compare([metric], models.only(before, chosen), some)[0]
+    return compare.compare([metric], before[chosen], some)[0]

@@ -66,7 +66,7 @@ def test_a_folder_without_a_project_says_nothing(tmp_path: Path) -> None:
 
 def test_files_that_are_not_valid_are_named(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data/schema.yaml").write_text("columns: {a: {type: text}}\n")
+    (tmp_path / "data/schema.yaml").write_text("columns: {a: {type: prose}}\n")
     (tmp_path / "params.yaml").write_text("train: [\n")
     (tmp_path / "uv.lock").write_text("<<<<<<< ours\n")
 
@@ -74,6 +74,6 @@ def test_files_that_are_not_valid_are_named(tmp_path: Path) -> None:
 
     assert list(found.problems) == ["params.yaml", "uv.lock"]
     assert found.problems["params.yaml"].startswith("params.yaml, line 2: not valid YAML")
-    assert found.columns == {"a": {"type": "text"}}
-    with pytest.raises(UserError, match=r"^data/schema.yaml, column 'a': type is 'text'"):
+    assert found.columns == {"a": {"type": "prose"}}
+    with pytest.raises(UserError, match=r"^data/schema.yaml, column 'a': type is 'prose'"):
         _ = found.schema

@@ -135,7 +135,7 @@ def _doubts(base: Snapshot, head: Snapshot, here: Path) -> Iterator[str]:
     if head.commit is None and not git.holds("diff", "--quiet", "HEAD", "--", "dvc.lock", cwd=here):
         yield (
             "dvc.lock is not committed up to date: run `make repro`, then "
-            "`git commit -am 'Reproduce' && dvc push`."
+            "`dvc push && git add -A && git commit -m 'Reproduce'`."
         )
     past = ("merge-base", "--is-ancestor", str(base.commit), head.commit or "HEAD")
     if not git.holds(*past, cwd=here):

@@ -42,6 +42,11 @@ def frequent_words(base: pd.Series, head: pd.Series) -> tuple[pd.Series, pd.Seri
 
     Texts differ by how often they use the most frequent words (Kilgarriff, 2001, Comparing Corpora,
     International Journal of Corpus Linguistics 6); that every text is new says nothing.
+
+    >>> base = pd.Series(["free prize", "free lunch", "a free meeting"])
+    >>> words = frequent_words(base, pd.Series(["free as ever"]))
+    >>> words[0].value_counts()["free"], list(words[1])
+    (np.int64(3), ['free', '', ''])
     """
     before, after = _words(base), _words(head)
     frequent = {word for word, _ in Counter(filter(None, before)).most_common(WORDS)}
