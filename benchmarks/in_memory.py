@@ -5,8 +5,9 @@ Imports are part of it, as they are of the stages. Run by speed.py inside a proj
 
 import pandas as pd
 
-from pipeline import delivery, evaluate, points, scores, split, stage, train, validate
+from pipeline import evaluate, points, scores, split, stage, train, validate
 from pipeline.schema import read_schema
+from pipeline.tables import delivery
 
 
 def main() -> None:

@@ -18,7 +18,8 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 from sklearn.base import is_regressor
 
-from pipeline import delivery, model, stage
+from pipeline import model, stage
+from pipeline.tables import delivery
 
 ROOT = Path(__file__).parents[1]
 AUTHOR = ("-c", "user.name=Tour", "-c", "user.email=tour@example.com")

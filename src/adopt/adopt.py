@@ -9,8 +9,9 @@ from adopt import datasheet, draft, task, undo, unsaved
 from adopt.proposal import Proposal, propose, step
 from adopt.summary import summary
 from adopt.unsaved import call
-from pipeline import dataset, delivery, reading
+from pipeline import dataset
 from pipeline.stage import UserError
+from pipeline.tables import delivery, reading
 
 FOLDERS = ("data", "models", "metrics")
 REPLACED = (*FOLDERS, "params.yaml", "dvc.yaml", "dvc.lock", "tests/test_sample.py")

@@ -10,9 +10,10 @@ import pyarrow as pa
 import yaml
 
 from adopt.columns import notes, roles, types
-from pipeline import delivery, stage
+from pipeline import stage
 from pipeline.schema import Column
 from pipeline.stage import UserError
+from pipeline.tables import delivery
 
 HEADER = """\
 # Every column of the deliveries: type (integer, number, string, text, boolean, date), role (key,

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import dataset, delivery, stage
-from pipeline.delivery import DeliveryError
+from pipeline import dataset, stage
 from pipeline.schema import Column, Schema, read_schema
+from pipeline.tables import delivery
+from pipeline.tables.delivery import DeliveryError
 
 CLASSES = 20  # more are not listed: of numbers mean and spread are told, of text the most frequent
 Fits = Callable[[pd.Series], Any]  # whether each value is allowed

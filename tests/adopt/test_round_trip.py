@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adopt import draft
-from pipeline import delivery, stage, validate
-from pipeline.delivery import DeliveryError
+from pipeline import stage, validate
 from pipeline.schema import Schema, read_schema
+from pipeline.tables import delivery
+from pipeline.tables.delivery import DeliveryError
 
 DECIMALS = st.decimals(-10_000_000, 10_000_000, places=2).map(float)
 GROUPED = {",": "1,234.5", ".": "1.234,5", " ": "1 234,5", "'": "1'234.5"}

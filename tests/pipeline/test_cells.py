@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from pipeline.cells import convert
 from pipeline.schema import Column
+from pipeline.tables.cells import convert
 
 
 def read(

@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline import delivery
-from pipeline.delivery import DeliveryError, deliveries, name_of, read_table
+from pipeline.tables import delivery
+from pipeline.tables.delivery import DeliveryError, deliveries, name_of, read_table
 
 ROWS = [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]
 

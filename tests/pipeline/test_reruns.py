@@ -96,7 +96,7 @@ OTHERS = {
 }
 CODE = {
     path: (append(path), readers(path))
-    for path in sorted(str(p.relative_to(ROOT)) for p in (ROOT / "src/pipeline").glob("*.py"))
+    for path in sorted(str(p.relative_to(ROOT)) for p in (ROOT / "src/pipeline").rglob("*.py"))
 }
 CHANGES: dict[str, tuple[Change, list[str]]] = {**OTHERS, **PARAMETERS, **CODE}
 
@@ -123,7 +123,11 @@ def reproduce(dvc: Run) -> list[str]:
 
 def sources(project: Path) -> dict[Path, bytes]:
     """Return what a person edits: the deliveries, the schema, code, parameters and papers."""
-    found = [*project.glob("*.*"), *project.glob("data/raw/*"), *project.glob("src/pipeline/*.py")]
+    found = [
+        *project.glob("*.*"),
+        *project.glob("data/raw/*"),
+        *project.glob("src/pipeline/**/*.py"),
+    ]
     found = [path for path in found if path.name != "dvc.lock" and path.is_file()]
     return {path: path.read_bytes() for path in [*found, project / "data/schema.yaml"]}
 

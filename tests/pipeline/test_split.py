@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline import dataset, delivery
+from pipeline import dataset
 from pipeline.dataset import latest
 from pipeline.schema import Column, Schema
 from pipeline.split import Params, SplitError, split
+from pipeline.tables import delivery
 
 ROLES = {"key": ("id", "integer"), "group": ("team", "string"), "time": ("day", "integer")}
 BY = {

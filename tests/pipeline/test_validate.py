@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from pipeline.delivery import DeliveryError
 from pipeline.schema import Column, Schema
+from pipeline.tables.delivery import DeliveryError
 from pipeline.validate import check, checks, profile
 
 TARGET = Schema((Column("y", "string", "target"),))

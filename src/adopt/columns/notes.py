@@ -7,8 +7,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adopt.columns import codes, types, written
-from pipeline import cells, stage
+from pipeline import stage
 from pipeline.schema import Column
+from pipeline.tables import cells
 
 READ = {"integer": "numbers", "number": "numbers", "date": "dates", "boolean": "true and false"}
 FEW = 0.1  # share of cells that may be wrong in a column that is nearly numbers or dates

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from adopt.columns import codes, written
-from pipeline import cells, stage
+from pipeline import stage
 from pipeline.schema import Column
 from pipeline.stage import UserError
+from pipeline.tables import cells
 
 SAMPLE = 1000  # rows on which a type is tried before all rows are
 YEARS = (1900, 2100)  # between which whole numbers such as 20260131 have to lie to be dates

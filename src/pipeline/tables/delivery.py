@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from pipeline import cells, reading, stage
+from pipeline import stage
 from pipeline.schema import Column, Schema
 from pipeline.stage import UserError
+from pipeline.tables import cells, reading
 
 
 class DeliveryError(UserError):

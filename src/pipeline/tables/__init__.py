@@ -1,0 +1,1 @@
+"""From the files of deliveries to typed rows."""
