@@ -44,5 +44,5 @@ def test_an_odd_table_is_adopted_and_runs(project: Path, tmp_path: Path, name: s
     assert columns["size"]["format"] == "$1,234.5"
     assert columns["visits"]["missing"] == ["?"]
     assert columns["joined"]["format"] == "%d %b %Y"
-    assert "column 'visits' is numbers, but for '?' in" in said
+    assert "'visits' is numbers, but for '?' in" in said
     assert json.loads((project / "metrics/test.json").read_text())["roc_auc"] > 0.6

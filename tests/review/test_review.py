@@ -116,7 +116,7 @@ def test_each_model_is_scored_by_its_own_code(change: Path, dvc: Run) -> None:
     """What a model file holds by name, such as `calendar`, is what it was when it was trained."""
     edit(
         change / "src/pipeline/model.py",
-        "days = (column - pd.Timestamp(0)) / pd.Timedelta(days=1)",
+        "days = (column - start) / pd.Timedelta(days=1)",
         "days = (pd.Timestamp('2030-01-01') - column) / pd.Timedelta(days=7)",
     )
     dvc("repro", "-q")

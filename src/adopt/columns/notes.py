@@ -12,6 +12,7 @@ from pipeline.schema import Column
 from pipeline.tables import cells
 
 READ = {"integer": "numbers", "number": "numbers", "date": "dates", "boolean": "true and false"}
+LEARNT = "holds text: how often it uses each frequent word is what is learnt from"
 FEW = 0.1  # share of cells that may be wrong in a column that is nearly numbers or dates
 
 
@@ -20,7 +21,9 @@ def note(entry: dict[str, Any], values: pa.ChunkedArray) -> str:
     values = cells.plain(values)
     lists = {"missing": tuple(entry.get("missing", ())), "values": None}
     column = Column("", **{**entry, **lists, "nullable": True})
-    if column.type in ("string", "text"):
+    if column.type == "text":
+        found = [LEARNT, *_coded(column, values)]
+    elif column.type == "string":
         found = [*_coded(column, values), *_nearly(values)]
     elif column.role == "ignored":
         found = []
