@@ -148,7 +148,8 @@ def _judges_changed(repository: str, number: int) -> list[str]:
     """Return a warning if the pull request changes what reviews it, which GitHub knows."""
     files = github.every(f"repos/{repository}/pulls/{number}/files")
     names = [name for file in files for name in (file["filename"], file.get("previous_filename"))]
-    found = [name for name in names if name and name.startswith(JUDGES)]
+    # In any folder: the project may lie in one of its repository.
+    found = [name for name in names if name and any(f"/{j}" in f"/{name}" for j in JUDGES)]
     if not found:
         return []
     more = f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)

@@ -185,15 +185,17 @@ def test_the_check_of_another_base_is_not_the_verdict(job: Job, github: GitHub) 
     assert "--title=verdict on release" in job.calls[0]["words"]
 
 
-def test_a_change_of_what_judges_is_warned_about(job: Job, github: GitHub) -> None:
-    """GitHub says so, not the artifact; a file that was moved away counts."""
+@pytest.mark.parametrize("folder", ["", "ml/"])
+def test_a_change_of_what_judges_is_warned_about(job: Job, github: GitHub, folder: str) -> None:
+    """GitHub says so, not the artifact; a file that was moved away counts, in any folder."""
+    gate = f"{folder}src/review/gate.py"
     github.files = [{"filename": f"src/pipeline/{i}.py"} for i in range(130)]
-    github.files += [{"filename": "moved.py", "previous_filename": "src/review/gate.py"}]
+    github.files += [{"filename": "moved.py", "previous_filename": gate}]
     github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
 
     job(finished())
 
-    said = "so read that before you believe this report: `src/review/gate.py`"
+    said = f"so read that before you believe this report: `{gate}`"
     assert said in job.calls[1]["report"]
 
 
