@@ -98,7 +98,7 @@ def _joined(name: str, parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     kind = kinds[0] if len(kinds) == 1 else pa.string()
     try:
         return pa.chunked_array([chunk for part in parts for chunk in part.cast(kind).chunks], kind)
-    except pa.ArrowNotImplementedError:
+    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
         raise UserError(
             f"Column '{name}': found values of type {' and '.join(map(str, kinds))}; expected the "
             "same type in every delivery."

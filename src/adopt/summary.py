@@ -1,6 +1,7 @@
 """What was made of a table, and what a person should look at, the most important first."""
 
 import argparse
+import shlex
 
 import pandas as pd
 
@@ -58,6 +59,11 @@ def _listed(items: list[str]) -> str:
     return stage.cut(items)[1:-1]
 
 
+def _typed(name: str) -> str:
+    """Return a name as it is typed after an option of make in a shell."""
+    return shlex.quote(name.replace("$", "$$"))
+
+
 def _leaks(found: list[Leak], target: str) -> list[str]:
     alone = [(next(iter(leak.columns)), leak.score) for leak in found if len(leak.columns) == 1]
     sure = [name for name, score in alone if score >= SCORE]
@@ -98,7 +104,7 @@ def _groups(counts: dict[str, int], rows: int) -> list[str]:
     order = sorted(counts, key=lambda name: (not names.is_entity(name), -counts[name]))
     lines = [
         f"'{name}' repeats ({counts[name]:,} values in {rows:,} rows): rows of one {name} may "
-        f"stand on both sides; adopt again with GROUP={name}"
+        f"stand on both sides; adopt again with GROUP={_typed(name)}"
         for name in order[:3]
     ]
     return lines + [f"so does {_listed(order[3:])}"] * bool(order[3:])
@@ -124,7 +130,7 @@ def _times(found: Proposal, asked: str | None) -> list[str]:
     if asked or not dates:
         return []
     what = f"{_listed(dates)} {'is a date' if len(dates) == 1 else 'are dates'}"
-    return [f"{what}: if the model predicts the future, adopt again with TIME={dates[0]}"]
+    return [f"{what}: if the model predicts the future, adopt again with TIME={_typed(dates[0])}"]
 
 
 def _personal(found: Proposal) -> list[str]:
@@ -140,13 +146,13 @@ def _personal(found: Proposal) -> list[str]:
 
 
 def _keys(found: Proposal, asked: str | None) -> list[str]:
-    named = [name for name in found.columns.keys if not names.is_personal(name)]
+    named = [name for name in found.columns.keys if name and not names.is_personal(name)]
     keys = sorted(named, key=lambda name: not names.is_identifier(name))
     if asked or not keys:
         return []
     verb = "tells" if len(keys) == 1 else "tell"
     return [
-        f"{_listed(keys)} {verb} rows apart: adopt again with KEY={keys[0]}, so that later "
+        f"{_listed(keys)} {verb} rows apart: adopt again with KEY={_typed(keys[0])}, so that later "
         "deliveries can correct rows"
     ]
 

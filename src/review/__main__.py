@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -65,7 +66,10 @@ def main() -> None:
     stage.write_json(asked.json, found)
     Path(asked.report).parent.mkdir(parents=True, exist_ok=True)
     Path(asked.report).write_text(markdown.report(found), encoding="utf-8")
-    print(terminal.report(found))
+    try:
+        print(terminal.report(found), flush=True)
+    except BrokenPipeError:  # a pager was left early; what Python flushes at its end goes nowhere
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(found["verdict"]["gate"] == "failed")
 
 

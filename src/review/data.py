@@ -13,7 +13,7 @@ from pipeline.scores import Array
 from pipeline.stage import UserError
 from review import ReviewError
 from review.gather.snapshot import Snapshot
-from review.methods.drift import drift
+from review.methods.drift import alike, drift
 
 SHOWN_CLASSES = 20
 ROW, SIDE, DELIVERY = "row hash", "is test", "of delivery"
@@ -85,6 +85,7 @@ def rows(base: pd.DataFrame, head: pd.DataFrame, target: str) -> dict[str, Any]:
 
 
 def _differs(base: pd.Series, head: pd.Series) -> Array:
+    base, head = alike(base, head)
     if base.dtype != head.dtype and not all(map(pd.api.types.is_numeric_dtype, (base, head))):
         base, head = base.astype("str"), head.astype("str")
     left, right = base.reset_index(drop=True), head.reset_index(drop=True)

@@ -1,6 +1,6 @@
 """Whether a new delivery brings rows that were already there."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -32,6 +32,12 @@ def content(base: Schema, head: Schema) -> list[str]:
     return [c.name for c in head.used if c.role != "key" and (c.name, c.type) in known]
 
 
+def part_of(name: str, parts: Iterable[str]) -> str:
+    """Return the part that a file or folder of data/raw became: its name without the ending."""
+    fitting = (part for part in parts if name == part or name.startswith(f"{part}."))
+    return max(fitting, key=len, default="")
+
+
 def repeated(frames: Frames, names: Sequence[str], columns: Sequence[str]) -> dict[str, float]:
     """Return, of each named delivery's rows, the share whose `columns` stood in a row of base.
 
@@ -44,7 +50,7 @@ def repeated(frames: Frames, names: Sequence[str], columns: Sequence[str]) -> di
     usual = counts[counts > 1].sum() / len(there)
     found: dict[str, float] = {}
     for name in names:
-        new = after[after[DELIVERY] == name.rpartition(".")[0]]
+        new = after[after[DELIVERY] == part_of(name, after[DELIVERY].unique())]
         share = float(np.isin(dataset.hashes(new, columns), there).mean()) if len(new) else 0.0
         if share >= usual + SHARE:
             found[name] = share

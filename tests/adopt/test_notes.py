@@ -16,6 +16,7 @@ from adopt.columns.notes import note
         (["1", "2", "3", "4", "99", "99"], "holds 99 in 2 rows, apart from all others"),
         (["12%", "5.5%"], "is numbers written 1,234.5%: 12% is taken as 12"),
         (["1,200", "2,300"], "read as numbers written 1,234.5, though 1.234,5 fits too"),
+        (["1.234", "12.500", "987"], "read as numbers written 1234.5, though 1.234,5 fits too"),
         (["01/02/2026", "03/04/2026"], "though month/day/year fits too: see 'format'"),
         ([*"1234567890" * 2, "x"], "is text, though all but 1 row ['x'] are numbers: correct"),
         (["$5", "$7"] * 9 + ["0", "?"], "all but 1 row ['0'] are numbers written $1,234.5"),
@@ -32,6 +33,7 @@ def test_what_was_decided_is_said(values: list[str], said: str) -> None:
     "values",
     [
         ["1", " ", "2"],
+        ["0.123", "1.234"],
         ["01067"] + ["12345"] * 30,
         ["01/02/2026", "31/01/2026"],
         ["31 Jan 2026", "1 Feb 2026"],

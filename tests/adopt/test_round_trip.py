@@ -96,7 +96,11 @@ def test_dates_come_back_however_they_were_written(
     ("cells", "later", "found"),
     [
         (["1", "2", "?", "1"], ["1", "!"], "1 row [2]: found ['!']; expected type integer"),
-        (["$1", "$2", "$1,200"], ["$3", "4"], "1 row [2]: found ['4']; expected numbers written"),
+        (
+            ["$1", "$2", "$1,200"],
+            ["$3", "4"],
+            "found ['4']; expected whole numbers written",
+        ),
         (["1", "2", "1"], ["01067", "1"], "found ['01067']; expected type integer, without"),
         (["31 Jan 2026", "1 Feb 2026"], ["31.1.2026"], "expected dates written as %d %b %Y"),
         (["a", "b", "?", "a"], ["-", "a"], "found ['-']; expected one of ['a', 'b']"),

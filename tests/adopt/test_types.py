@@ -113,6 +113,20 @@ def test_a_leading_zero_in_any_row_makes_text() -> None:
     assert inferred(["12345"] * 2000 + ["01067"]) == {"type": "string"}
 
 
+def test_every_digit_of_a_name_counts() -> None:
+    """Whole numbers that no integer holds, and what tells rows or groups apart, stay text."""
+    long = ["89490000000000000000", "89490000000000000007"]
+
+    assert inferred(long) == {"type": "string"}
+    assert inferred(["1.10", "1.1"], "key") == {"type": "string"}
+    assert inferred(["1.10", "1.1"]) == {"type": "number"}
+
+
+def test_true_and_false_of_one_delivery_fit_the_0_and_1_of_another() -> None:
+    assert inferred(["true", "1", "0"]) == {"type": "boolean"}
+    assert inferred(["1", "0"]) == {"type": "integer"}
+
+
 @pytest.mark.parametrize(
     ("role", "missing"), [("feature", {"missing": [-999]}), ("target", {}), ("time", {})]
 )

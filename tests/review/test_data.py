@@ -39,6 +39,14 @@ def test_another_type_with_the_same_values_is_no_change() -> None:
     )
 
 
+def test_numbers_that_become_their_text_are_no_change() -> None:
+    base = made_up(100).assign(size=[float(i) for i in range(100)])
+    head = base.assign(size=[f"{i:04}" for i in range(100)])
+
+    assert data.rows(sides(base), sides(head), "bought")["changed"] == 0
+    assert drift.psi(base["size"], head["size"]) == 0
+
+
 def test_missing_stays_equal_to_missing() -> None:
     base = made_up(100)
 

@@ -24,14 +24,16 @@ def one(**deliveries: pd.DataFrame) -> pd.DataFrame:
     return data.with_sides(*sides, ["id"])
 
 
-@pytest.mark.parametrize(("again", "expected"), [(5, {}), (20, {"second.csv": 0.2})])
-def test_rows_under_new_keys_are_recognised(again: int, expected: dict[str, float]) -> None:
-    """From a tenth of the delivery on."""
+@pytest.mark.parametrize("name", ["second.csv", "second.csv.gz", "second.parquet", "second"])
+@pytest.mark.parametrize(("again", "share"), [(5, None), (20, 0.2)])
+def test_rows_under_new_keys_are_recognised(name: str, again: int, share: float | None) -> None:
+    """From a tenth of the delivery on, whatever kind of file or folder it is."""
     base = made_up(100)
     old = base.iloc[:again].assign(id=range(5000, 5000 + again))
     new = pd.concat([old, made_up(100 - again, start=1000)])
 
-    assert repeats.repeated(frames(base, new), ["second.csv"], CONTENT) == expected
+    expected = {name: share} if share else {}
+    assert repeats.repeated(frames(base, new), [name], CONTENT) == expected
 
 
 def test_a_table_that_always_repeats_itself_is_no_news() -> None:

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from adopt.columns import codes, types, written
 from pipeline import stage
-from pipeline.schema import Column
+from pipeline.schema import STYLES, Column
 from pipeline.tables import cells
 
 READ = {"integer": "numbers", "number": "numbers", "date": "dates", "boolean": "true and false"}
@@ -49,17 +49,28 @@ def _written(column: Column, values: pa.ChunkedArray) -> list[str]:
         if other is None or cells.convert(values, replace(column, format=other))[1].any():
             return []
         return ["read as day/month/year, though month/day/year fits too: see 'format'"]
-    if column.format is None:
-        return []
+    text = pa.types.is_string(values.type)
+    if column.format is None and column.type == "number" and text:
+        other = _thousands(column, values)
     if other is not None:
         numbers, bad = cells.convert(values, replace(column, type="number", format=other))
         if not bad.any() and not numbers.equals(
             cells.convert(values, replace(column, type="number"))[0]
         ):
             return [
-                f"read as numbers written {column.format}, though {other} fits too: see 'format'"
+                f"read as numbers written {column.format or '1234.5'}, though {other} fits too: "
+                "see 'format'"
             ]
+    if column.format is None:
+        return []
     return [f"is numbers written {column.format}" + ": 12% is taken as 12" * ("%" in column.format)]
+
+
+def _thousands(column: Column, values: pa.ChunkedArray) -> str | None:
+    """Return the format in which 1.234 is 1234, if a sample of the values fits it."""
+    form = STYLES[1]
+    some = values.slice(0, types.SAMPLE)
+    return None if cells.convert(some, replace(column, format=form))[1].any() else form
 
 
 def _apart(column: Column, values: pa.ChunkedArray) -> list[str]:

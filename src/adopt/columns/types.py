@@ -80,6 +80,8 @@ def candidates(
 
 def _kinds(kind: pa.DataType) -> tuple[str, ...]:
     """Return the types, but for dates in text, that values of an Arrow type could have."""
+    if pa.types.is_decimal(kind) and kind.scale <= 0:
+        return ("integer", "number")
     if pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return ("number",)  # Parquet says it: a float that happens to be whole stays one
     if pa.types.is_integer(kind):
@@ -93,7 +95,11 @@ def _is_meant(column: Column, values: pa.ChunkedArray, typed: pd.Series) -> bool
     """Say whether cells that can be read so are meant so: 0 and 1 are numbers, 00123 is none."""
     if column.type == "boolean" and pa.types.is_string(values.type):
         words = pc.is_in(pc.utf8_lower(values), value_set=pa.array(["true", "false"]))
-        return bool(pc.all(words).as_py())
+        return bool(pc.any(words).as_py())  # or else 0 and 1, as another delivery may have them
+    if column.type == "number" and pa.types.is_string(values.type):
+        # Of a name every digit counts: 1.10 is not 1.1; whole numbers beyond int64 are names too.
+        whole = pc.all(pc.match_substring_regex(values, r"^[+-]?\d+$")).as_py()
+        return not (column.role in ("key", "group") or whole)
     if column.format == "%Y%m%d":
         return YEARS[0] <= typed.min().year and typed.max().year <= YEARS[1]
     return True

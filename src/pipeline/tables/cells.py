@@ -116,7 +116,8 @@ def _parse(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     if column.type == "integer":
         exact = 2**53 if pd.api.types.is_float_dtype(numbers) else 2**63  # beyond, digits are lost
         numbers = numbers.where((numbers % 1 == 0) & (-exact < numbers) & (numbers < exact))
-    return pa.chunked_array([pa.array(numbers, ARROW[column.type])])
+    digits = column.type != "number"  # of a number the last ones beyond 2^53 may go
+    return pa.chunked_array([pa.array(numbers, ARROW[column.type], safe=digits)])
 
 
 def _numbers(values: pa.ChunkedArray, form: str | None) -> pd.Series:

@@ -115,7 +115,8 @@ def _expected(column: Column, found: Sequence[object]) -> str:
     if column.type == "date":
         return f"dates written as {column.format or 'ISO 8601 (2026-01-31)'}"
     if column.format:
-        return f"numbers written as {column.format}"
+        whole = "whole " * (column.type == "integer")
+        return f"{whole}numbers written as {column.format}"
     zeros = any(re.match(cells.LEADING_ZERO, str(value)) for value in found)
     return f"type {column.type}" + ", without leading zeros" * zeros
 

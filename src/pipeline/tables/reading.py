@@ -12,6 +12,7 @@ import zlib
 from pathlib import Path
 from urllib.parse import unquote
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.json
@@ -31,6 +32,7 @@ MARKED = (  # the longer ones first: that of UTF-32 begins with that of UTF-16
     *((mark, "UTF-16") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
 )
 UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 has no character for
+MIXED = re.compile(r"Column\(/(.*)\) changed from (\w+) to (\w+) in row (\d+)")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -178,12 +180,33 @@ def _parsed(data: bytes | mmap.mmap, names: list[str], separator: str) -> pa.Tab
             strings_can_be_null=True,
         ),
     }
+    _expect_closed_quotes(data, separator)
     content = pa.py_buffer(data)
     try:
         return pyarrow.csv.read_csv(pa.BufferReader(content), **options)
     except pa.ArrowInvalid:  # again: one thread knows the row number, a large block a long row
         again = pyarrow.csv.ReadOptions(use_threads=False, block_size=LARGE_BLOCK)
         return pyarrow.csv.read_csv(pa.BufferReader(content), read_options=again, **options)
+
+
+def _expect_closed_quotes(data: bytes | mmap.mmap, separator: str) -> None:
+    """Raise UnreadableError if the last rows are inside of a quote: Arrow would take them for one.
+
+    Only an odd number of quotes makes that possible, and only then each row is looked at.
+    """
+    if np.count_nonzero(np.frombuffer(data, dtype="uint8") == ord('"')) % 2 == 0:
+        return
+    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    begun = 0  # the header is row 0
+    try:
+        for _ in csv.reader(text, delimiter=separator, strict=True):
+            begun += 1
+    except csv.Error as error:
+        if "unexpected end of data" in str(error) or "field larger" in str(error):
+            raise UnreadableError(
+                f"has a quote in row {begun} that is never closed, and takes in all that follows; "
+                "close it, or write it twice inside of quotes."
+            ) from None
 
 
 def _not_text(path: Path, data: bytes | mmap.mmap) -> str:
@@ -219,6 +242,12 @@ def _problem(message: str) -> str:
     if "CSV parse error" in message:
         return (
             f"has a ragged row ({message.split('error: ')[1]}); mend that row, or quote its cells."
+        )
+    if mixed := MIXED.search(message):
+        name, first, other, row = mixed.groups()
+        return (
+            f"has {first}s in column '{name}', and a {other} in row {int(row) + 1}; expected one "
+            "kind of value in each column: correct that row."
         )
     if "JSON parse error" in message:
         return f"is no JSON Lines ({message.split('error: ')[1]}); expected one object a line."

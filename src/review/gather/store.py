@@ -81,12 +81,16 @@ def stale(root: Path) -> tuple[str, ...]:
 
 
 def deliveries(root: Path) -> dict[str, str]:
-    """Return the hash of each file of data/raw by name, without downloading them."""
+    """Return the hash of each file or folder of data/raw by name, without downloading them."""
     try:
         entries = Repo.ls(str(root), "data/raw", recursive=True)
     except Exception:  # there is no such folder, or nobody can say what is in it
         return {}
-    return {entry["path"]: str(entry.get("md5")) for entry in entries}
+    found: dict[str, str] = {}
+    for entry in sorted(entries, key=lambda entry: str(entry["path"])):
+        name = str(entry["path"]).partition("/")[0]  # a folder of parts is one delivery
+        found[name] = found.get(name, "") + str(entry.get("md5"))
+    return found
 
 
 @contextmanager

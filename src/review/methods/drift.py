@@ -84,7 +84,27 @@ def psi(base: pd.Series, head: pd.Series) -> float:
     return float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
 
 
+def alike(base: pd.Series, head: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return both as numbers where one holds numbers and the other nothing but their text.
+
+    So a column of which only the type changed holds what it held:
+
+    >>> base, head = alike(pd.Series([1067.0, 12.0]), pd.Series(["01067", "12"]))
+    >>> list(base) == list(head)
+    True
+    """
+    numeric = [pd.api.types.is_numeric_dtype(side) for side in (base, head)]
+    if numeric[0] == numeric[1]:
+        return base, head
+    text = head if numeric[0] else base
+    numbers = pd.to_numeric(text, errors="coerce")
+    if (numbers.isna() & text.notna()).any():
+        return base, head
+    return (base, numbers) if numeric[0] else (numbers, head)
+
+
 def _codes(base: pd.Series, head: pd.Series) -> tuple[Array, Array]:
+    base, head = alike(base, head)
     ordered = all(
         pd.api.types.is_numeric_dtype(s) or pd.api.types.is_datetime64_any_dtype(s)
         for s in (base, head)
