@@ -42,7 +42,7 @@ def summary(found: Proposal, asked: argparse.Namespace, stored: str) -> str:
     return "\n".join(
         [
             f"Adopted {len(found.rows):,} rows: a {found.task} task with target '{asked.target}', "
-            f"{stage.plural(len(features), 'feature')}, {text} of them text.",
+            f"{stage.plural(len(features), 'feature')}, {text} of them words or text.",
             stored,
             "",
             "Please review:",
