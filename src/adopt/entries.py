@@ -8,10 +8,10 @@ import pandas as pd
 import pyarrow as pa
 
 from adopt import draft, task
-from adopt.columns import notes, roles, written
+from adopt.columns import notes, roles, types, written
 from adopt.draft import Entry
 from pipeline import stage
-from pipeline.schema import Column, Schema
+from pipeline.schema import Schema
 from pipeline.stage import UserError
 from pipeline.tables import cells
 
@@ -38,14 +38,7 @@ class Columns:
     @property
     def schema(self) -> Schema:
         """The schema as it will be read from its file."""
-        return Schema(tuple(column_of(name, entry) for name, entry in self.entries.items()))
-
-
-def column_of(name: str, entry: Entry) -> Column:
-    """Return the column that an entry of the schema describes."""
-    said: Entry = {"name": name, **entry}
-    said |= {field: tuple(entry[field]) for field in ("values", "missing") if field in entry}
-    return Column(**said)
+        return Schema(tuple(types.column_of(name, entry) for name, entry in self.entries.items()))
 
 
 def asked_roles(asked: argparse.Namespace) -> dict[str, str]:
@@ -108,7 +101,7 @@ def entries(
 def _expect_role(name: str, values: pa.ChunkedArray, role: str, entry: Entry, why: str) -> None:
     if why:
         raise ProposalError(f"Column '{name}' cannot be the {role}: {why}.")
-    column = dataclasses.replace(column_of(name, entry), nullable=True, values=None)
+    column = dataclasses.replace(types.column_of(name, entry), nullable=True, values=None)
     missing = int(cells.convert(values, column)[0].isna().sum())
     if missing and role != "target":
         raise ProposalError(
@@ -134,7 +127,7 @@ def _expect_clear(name: str, values: pa.ChunkedArray, entry: Entry) -> None:
     other = written.swapped(form) if entry["type"] == "date" else None
     if other is None:
         return
-    column = column_of(name, entry)
+    column = types.column_of(name, entry)
     read = cells.convert(values, dataclasses.replace(column, format=other))
     if not read[1].any() and not read[0].equals(cells.convert(values, column)[0]):
         raise ProposalError(
@@ -146,7 +139,7 @@ def _expect_clear(name: str, values: pa.ChunkedArray, entry: Entry) -> None:
 def _in_role(name: str, values: pa.ChunkedArray, entry: Entry) -> Entry:
     """Return the entry of a column that was asked for: few whole numbers, as classes are."""
     if entry["role"] == "target" and entry["type"] == "number":
-        column = dataclasses.replace(column_of(name, entry), type="integer", nullable=True)
+        column = dataclasses.replace(types.column_of(name, entry), type="integer", nullable=True)
         whole, bad = cells.convert(values, column)
         if not bad.any() and whole.nunique() <= task.LABELS:
             return {**entry, "type": "integer"}

@@ -6,22 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 SIGNS = (
-    *(
-        "?",
-        "??",
-        "-",
-        "--",
-        "---",
-        ".",
-        "..",
-        "*",
-        "\\n",
-        "n/a",
-        "n.a.",
-        "(null)",
-        "(blank)",
-        "<na>",
-    ),
+    *("?", "??", "-", "--", "---", ".", "..", "*", "\\n"),
+    *("n/a", "n.a.", "(null)", "(blank)", "<na>"),
     *("#n/a", "#na", "#value!", "#div/0!", "#ref!", "#null!", "#num!", "#name?"),
 )
 WORDS = (

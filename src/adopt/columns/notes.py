@@ -19,8 +19,7 @@ FEW = 0.1  # share of cells that may be wrong in a column that is nearly numbers
 def note(entry: dict[str, Any], values: pa.ChunkedArray) -> str:
     """Return what to look at in a drafted entry, in one line; nothing if all is plain."""
     values = cells.plain(values)
-    lists = {"missing": tuple(entry.get("missing", ())), "values": None}
-    column = Column("", **{**entry, **lists, "nullable": True})
+    column = replace(types.column_of("", entry), nullable=True, values=None)
     if column.type == "text":
         found = [LEARNT, *_coded(column, values)]
     elif column.type == "string":

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -19,6 +20,13 @@ YEARS = (1900, 2100)  # between which whole numbers such as 20260131 have to lie
 
 class FormatError(UserError):
     """Dates are not written as they were said to be."""
+
+
+def column_of(name: str, entry: dict[str, Any]) -> Column:
+    """Return the column that an entry of the schema describes."""
+    said: dict[str, Any] = {"name": name, **entry}
+    said |= {field: tuple(entry[field]) for field in ("values", "missing") if field in entry}
+    return Column(**said)
 
 
 def infer(
