@@ -128,7 +128,7 @@ def _edited(text: str, chosen: dict[str, Any]) -> str:
 
 
 def _quoted_if_needed(representer: Any, text: str) -> Any:
-    """Quote what YAML 1.1, which the stages and DVC read, takes for no text, such as yes and on."""
+    """Quote what YAML 1.1, as other programs read it, takes for no text, such as yes and on."""
     resolver: Any = yaml.resolver.Resolver()
     plain = resolver.resolve(yaml.ScalarNode, text, (True, False)) == "tag:yaml.org,2002:str"
     return representer.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else "'")

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import shutil
 import sys
 import types
@@ -85,7 +86,10 @@ def write_json(path: str | Path, content: object) -> None:
 
 
 class _Loader(yaml.CSafeLoader):
-    """YAML that refuses a key written twice; plain YAML keeps the last one in silence."""
+    """YAML that refuses a key written twice; plain YAML keeps the last one in silence.
+
+    Only true and false are booleans, as in YAML 1.2, which DVC writes: yes, no, on, off are text.
+    """
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -95,6 +99,16 @@ class _Loader(yaml.CSafeLoader):
                 None, None, f"'{twice}' is written twice", node.start_mark
             )
         return super().construct_mapping(node, deep)
+
+
+BOOLEAN = "tag:yaml.org,2002:bool"
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in known if tag != BOOLEAN]
+    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver(
+    BOOLEAN, re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
+)
 
 
 def read_yaml(path: str | Path) -> Any:

@@ -56,6 +56,17 @@ def test_a_key_written_twice_is_refused(tmp_path: Path) -> None:
         stage.read_yaml(path)
 
 
+def test_only_true_and_false_are_booleans(tmp_path: Path) -> None:
+    """As in YAML 1.2, which DVC writes: what it leaves without quotes is still a text."""
+    path = tmp_path / "params.yaml"
+    path.write_text("{yes: [yes, No, on, OFF, y, truth, 'true'], on: [true, False, TRUE]}")
+
+    found = stage.read_yaml(path)
+
+    words = ["yes", "No", "on", "OFF", "y", "truth", "true"]
+    assert found == {"yes": words, "on": [True, False, True]}
+
+
 def test_a_folder_is_replaced_whole(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/old").touch()
