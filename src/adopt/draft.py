@@ -2,18 +2,19 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import yaml
 
-from adopt.columns import notes, roles, types
+from adopt.columns import notes, roles, types, written
 from pipeline import stage
 from pipeline.schema import Column
 from pipeline.stage import UserError
-from pipeline.tables import delivery
+from pipeline.tables import cells, delivery, reading
 
 HEADER = """\
 # Every column of the deliveries: type (integer, number, string, text, boolean, date), role (key,
@@ -24,6 +25,7 @@ HEADER = """\
 columns:
 """
 Entry = dict[str, Any]
+Found = dict[str, tuple[pa.ChunkedArray, bool]]
 
 
 def entry(
@@ -41,7 +43,10 @@ def entry(
     column, typed = types.infer(name, values, role, form)
     kind, read = column.type, read_as(column)
     if len(typed) < len(values):
-        return {"type": kind, "role": "ignored"}, f"values of type {values.type} cannot be used"
+        why = f"values of type {values.type} cannot be used"
+        if pa.types.is_floating(values.type):
+            why = f"numbers of more than {cells.DIGITS} digits may be rounded: deliver them as text"
+        return {"type": kind, "role": "ignored"}, why
     if not everywhere:
         return {"type": kind, "role": "ignored", **read}, "not in every delivery"
     distinct = typed.nunique()
@@ -53,6 +58,8 @@ def entry(
         drafted["nullable"] = True
     if kind in ("integer", "number") and role == "feature" and typed.min() >= 0:
         drafted["min"] = 0
+    if written.is_short(column.format) and not form:
+        drafted["max"] = f"{types.SHORT_YEARS - 1}-12-31"  # a later one may be of the last century
     if kind == "string" and role in ("feature", "target") and 0 < distinct <= roles.VALUES:
         drafted["values"] = sorted(typed.dropna().unique().tolist())
     why = roles.useless(name, kind, typed, distinct) if role == "feature" else ""
@@ -80,7 +87,7 @@ def write(entries: dict[str, Entry], path: str | Path = "data/schema.yaml") -> N
     Path(path).write_text(text, encoding="utf-8")
 
 
-def columns(files: Sequence[Path]) -> dict[str, tuple[pa.ChunkedArray, bool]]:
+def columns(files: Sequence[Path]) -> Found:
     """Return each column's values over the deliveries, and whether every delivery has it.
 
     As text where their types differ. Raises UserError if they cannot be put together.
@@ -93,8 +100,32 @@ def columns(files: Sequence[Path]) -> dict[str, tuple[pa.ChunkedArray, bool]]:
     return {n: (_joined(n, parts), len(parts) == len(files)) for n, parts in found.items()}
 
 
+def words(
+    files: Sequence[Path], found: Found, drafted: dict[str, Entry]
+) -> Iterator[tuple[str, str]]:
+    """Yield the columns of strings that hold words such as NA in CSV, and what to know of that."""
+    names = [n for n, (values, _) in found.items() if values.null_count]
+    strings = [name for name in names if drafted[name]["type"] == "string"]
+    present = dict.fromkeys(strings, reading.MISSING[1:])
+    texts = [file for file in files if not file.is_dir() and strings and reading.is_text(file)]
+    tables = [delivery.read_table(file, present) for file in texts]
+    for name in strings:
+        cells = [c for t in tables if name in t.column_names for c in t[name].chunks]
+        some = pa.chunked_array(cells, pa.string())
+        counts = pc.value_counts(some.filter(pc.is_in(some, value_set=pa.array(reading.MISSING))))
+        if told := [(c["values"], c["counts"]) for c in counts.to_pylist() if c["values"]]:
+            listed = " and ".join(f"{word!r} in {stage.plural(rows, 'row')}" for word, rows in told)
+            yield (
+                name,
+                f"holds {listed}, read as missing: `present: {[word for word, _ in told]}` in its "
+                "entry keeps what is a value",
+            )
+
+
 def _joined(name: str, parts: list[pa.ChunkedArray]) -> pa.ChunkedArray:
     kinds = list(dict.fromkeys(part.type for part in parts))
+    if len(kinds) > 1:
+        parts = written.alike(parts)
     kind = kinds[0] if len(kinds) == 1 else pa.string()
     try:
         return pa.chunked_array([chunk for part in parts for chunk in part.cast(kind).chunks], kind)
@@ -116,9 +147,12 @@ def main() -> None:
         values, everywhere = found[name]
         drafted[name], reasons[name] = entry(name, values, everywhere=everywhere)
     write(drafted)
+    spoken = dict(words(delivery.deliveries(), {n: found[n] for n in reasons}, drafted))
     for name, why in reasons.items():
         role = f"ignored ({why})" if why else "feature"
-        said = notes.note(drafted[name], found[name][0])
+        said = "; ".join(
+            filter(None, (notes.note(drafted[name], found[name][0]), spoken.get(name)))
+        )
         print(f"added   {name}: {drafted[name]['type']}, {role}" + f"; {said}" * bool(said))
     for name in (name for name in known if name not in found):
         print(f"gone    {name}: in the schema, in no delivery; remove it if that is meant")

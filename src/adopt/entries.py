@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from adopt import draft, task
-from adopt.columns import notes, roles, types, written
+from adopt.columns import notes, roles, types
 from adopt.draft import Entry
 from pipeline import stage
 from pipeline.schema import Schema
@@ -89,7 +89,7 @@ def entries(
         if role == "time" and not form:
             _expect_clear(name, values, drafted[name])
         note = notes.note(drafted[name], values)
-        if note and role != "time":
+        if note and not form:
             read[name] = note
         if why in (roles.REPEATED, roles.UNIQUE) and not values.null_count:
             repeated[name] = len(values.unique())
@@ -106,7 +106,7 @@ def _expect_role(name: str, values: pa.ChunkedArray, role: str, entry: Entry, wh
     if missing and role != "target":
         raise ProposalError(
             f"Column '{name}', the {role}, is missing in {stage.plural(missing, 'row')}; "
-            "expected a value in every row: remove these rows first."
+            "expected a value in every row, and in CSV none such as NA: mend these rows first."
         )
     if role == "target" and entry["type"] == "date":
         raise ProposalError(
@@ -123,13 +123,8 @@ def _expect_clear(name: str, values: pa.ChunkedArray, entry: Entry) -> None:
             f"Column '{name}', the time, holds {shown}; expected dates or numbers; or how they are "
             "written: TIME_FORMAT=%d.%m.%Y, for example, means 31.01.2026."
         )
-    form = entry.get("format")
-    other = written.swapped(form) if entry["type"] == "date" else None
-    if other is None:
-        return
-    column = types.column_of(name, entry)
-    read = cells.convert(values, dataclasses.replace(column, format=other))
-    if not read[1].any() and not read[0].equals(cells.convert(values, column)[0]):
+    form, other = entry.get("format"), types.other_reading(types.column_of(name, entry), values)
+    if other is not None:
         raise ProposalError(
             f"Column '{name}', the time, holds {shown}, which can be read as {form} and as "
             f"{other}; say which with TIME_FORMAT={form}, for example."

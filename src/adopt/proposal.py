@@ -41,6 +41,7 @@ def propose(files: list[Path], asked: argparse.Namespace) -> Proposal:
     rows = len(next(iter(found.values()))[0])
     step(f"Drafting types and roles: {rows:,} rows, {stage.plural(len(found), 'column')}")
     columns = entries.entries(found, chosen, asked.time_format)
+    columns = dataclasses.replace(columns, read=columns.read | _words(files, found, columns))
     parts, columns = typed(files, columns, asked)
     everything = pd.concat(parts.values(), ignore_index=True)
     labelled = dataset.labelled(everything, columns.schema.target)
@@ -59,6 +60,12 @@ def propose(files: list[Path], asked: argparse.Namespace) -> Proposal:
     return Proposal(columns, everything, kind, chosen_split, found_leaks)
 
 
+def _words(files: list[Path], found: draft.Found, columns: Columns) -> dict[str, str]:
+    """Return how columns were read in which words such as NA were taken for a missing value."""
+    said = draft.words(files, found, columns.entries)
+    return {name: "; ".join(filter(None, (columns.read.get(name), why))) for name, why in said}
+
+
 def step(words: str) -> None:
     """Say on standard error what is done now: the next may take a while."""
     print(f"{words} …", file=sys.stderr, flush=True)
@@ -74,7 +81,7 @@ def typed(
     schema, parts = columns.schema, {}
     checks, keys = validate.checks(schema), list(columns.repeated)
     for file in files:
-        table = delivery.read_table(file)
+        table = delivery.read_table(file, schema.present)
         parts[delivery.name_of(file)] = delivery.typed(file, table, schema)
         if asked.key:
             _expect_each_once(file, parts[delivery.name_of(file)][asked.key])

@@ -39,6 +39,7 @@ class Column:
     values: tuple[Any, ...] | None = None
     format: str | None = None  # of dates as in strptime, of numbers such as 1.234,5 €
     missing: tuple[Any, ...] = ()  # what stands for a missing value, beside empty cells
+    present: tuple[str, ...] = ()  # what does not, though it usually does, such as NA
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,12 @@ class Schema:
     def having(self, *roles: str) -> list[str]:
         """Return the names of the columns that have one of `roles`."""
         return [column.name for column in self.columns if column.role in roles]
+
+    @cached_property
+    def present(self) -> dict[str, tuple[str, ...]]:
+        """The words of each column of strings that are values there, whatever they usually mean."""
+        strings = (column for column in self.columns if column.type == "string")
+        return {c.name: (*c.present, *(c.values or ())) for c in strings if c.present or c.values}
 
     @cached_property
     def target(self) -> Column:
@@ -141,7 +148,19 @@ def _column(path: str, name: str, entry: Any) -> Column:
             f"{where}: missing is {missing!r}; expected a list of what stands for a missing value, "
             "such as ['?', -999]."
         )
-    lists = {"values": tuple(values) if values else None, "missing": tuple(missing)}
+    present = entry.get("present", [])
+    if not (isinstance(present, list) and all(isinstance(word, str) for word in present)) or (
+        present and entry["type"] != "string"
+    ):
+        raise SchemaError(
+            f"{where}: present is {present!r}; expected, for type string alone, a list of words "
+            "that are values although they usually stand for a missing one, such as ['NA']."
+        )
+    lists = {
+        "values": tuple(values) if values else None,
+        "missing": tuple(missing),
+        "present": tuple(present),
+    }
     return Column(**{"name": name, **entry, **lists})
 
 

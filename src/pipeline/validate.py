@@ -36,7 +36,7 @@ def _column_checks(column: Column) -> Iterator[tuple[str, Fits]]:
         high = _bound(column, column.max)
         yield f"at most {column.max}", lambda values: values <= high
     if column.values is not None:
-        allowed = [_bound(column, value) for value in column.values]
+        allowed = [_bound(column, value) for value in (*column.values, *column.present)]
         yield f"one of {stage.cut(column.values)}", lambda values: values.isin(allowed)
 
 
@@ -64,8 +64,9 @@ def _problems(path: Path, rows: pd.DataFrame, schema: Schema, expected: Checks) 
         values = rows[column.name]
         for words, bad in _failures(values, column.nullable, expected[column.name]):
             if bad.any():
-                found = values[bad].head(stage.SHOWN).tolist()
-                yield delivery.problem(path, column.name, bad, found, words)
+                found = values[bad].tolist()
+                advice = delivery.codes(column, found)
+                yield delivery.problem(path, column.name, bad, found, words, advice)
 
 
 def _failures(
@@ -107,7 +108,7 @@ def main() -> None:
     expected = checks(schema)
 
     def validate(path: Path) -> tuple[pd.DataFrame, int]:
-        rows = delivery.typed(path, delivery.read_table(path), schema)
+        rows = delivery.typed(path, delivery.read_table(path, schema.present), schema)
         check(path, rows, schema, expected)
         dataset.write_part(valid, delivery.name_of(path), rows)
         return rows[schema.having("key", "target")], int(rows.isna().sum().sum())

@@ -1,13 +1,17 @@
 """The drafted schema says what a careful person would."""
 
+from datetime import datetime
 from pathlib import Path
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 import yaml
 
 from adopt import draft
+from adopt.columns import types
 from pipeline.schema import read_schema
+from pipeline.tables import cells, delivery
 
 
 def drafted(values: list[object], name: str = "x", role: str = "feature") -> dict[str, object]:
@@ -36,6 +40,41 @@ def test_the_type_is_the_narrowest_that_fits(
     values: list[object], expected: dict[str, object]
 ) -> None:
     assert drafted(values) == expected
+
+
+def test_dates_of_a_delivery_that_has_a_type_for_them_fit_those_that_are_text(
+    tmp_path: Path,
+) -> None:
+    """A format holds for text alone: Parquet, and JSON with ISO 8601, have dates of their own."""
+    (tmp_path / "a.csv").write_text("day,y\n31.01.2026,1\n28.02.2026,2\n")
+    (tmp_path / "b.jsonl").write_text('{"day": "2026-03-01T10:00:00", "y": 1}\n')
+    files = [tmp_path / "a.csv", tmp_path / "b.jsonl"]
+
+    values, everywhere = draft.columns(files)["day"]
+    entry, _ = draft.entry("day", values, everywhere=everywhere)
+    column = types.column_of("day", entry)
+    read = [cells.convert(delivery.read_table(file)["day"], column)[0] for file in files]
+
+    assert entry == {"type": "date", "role": "feature", "format": "%d.%m.%Y"}
+    assert pd.concat(read).tolist() == [
+        datetime(2026, 1, 31), datetime(2026, 2, 28), datetime(2026, 3, 1, 10)
+    ]  # fmt: skip
+
+
+def test_words_that_are_read_as_missing_are_counted(tmp_path: Path) -> None:
+    """Of text in CSV: among numbers nobody doubts it, and elsewhere they are text."""
+    rows = pd.DataFrame({"land": ["NA", "DE", "", "NA"], "size": ["NA", "1", "2", "3"]})
+    rows.to_csv(tmp_path / "a.csv", index=False)
+    rows.to_parquet(tmp_path / "b.parquet")
+    files = [tmp_path / "a.csv", tmp_path / "b.parquet"]
+    found = draft.columns(files)
+
+    said = dict(draft.words(files, found, {n: draft.entry(n, v)[0] for n, (v, _) in found.items()}))
+
+    assert said == {
+        "land": "holds 'NA' in 2 rows, read as missing: `present: ['NA']` in its entry keeps what "
+        "is a value"
+    }
 
 
 @pytest.mark.parametrize(

@@ -53,6 +53,14 @@ def test_what_a_table_suggests_is_said(tmp_path: Path) -> None:
     assert {role(found, "patient"), role(found, "RecordId")} == {"ignored"}
 
 
+def test_a_word_that_may_be_a_value_is_said(tmp_path: Path) -> None:
+    rows = patients(60).assign(alley=["NA", "gravel", "paved"] * 20)
+
+    _, said = proposed(tmp_path, rows)
+
+    assert "'alley' holds 'NA' in 20 rows, read as missing: `present: ['NA']` in its entry" in said
+
+
 def test_what_was_asked_for_is_not_suggested(tmp_path: Path) -> None:
     words = ["--group", "patient", "--time", "seen", "--key", "RecordId"]
 

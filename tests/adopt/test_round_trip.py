@@ -75,7 +75,7 @@ def test_numbers_come_back_however_they_were_written(
 
 @given(
     days=st.lists(
-        st.datetimes(datetime(1970, 1, 1), datetime(2068, 12, 31)), min_size=2, max_size=20,
+        st.datetimes(datetime(1970, 1, 1), datetime(2029, 12, 31)), min_size=2, max_size=20,
         unique_by=lambda day: day.date(),
     ),
     form=st.sampled_from(DATES),
@@ -96,11 +96,8 @@ def test_dates_come_back_however_they_were_written(
     ("cells", "later", "found"),
     [
         (["1", "2", "?", "1"], ["1", "!"], "1 row [2]: found ['!']; expected type integer"),
-        (
-            ["$1", "$2", "$1,200"],
-            ["$3", "4"],
-            "found ['4']; expected whole numbers written",
-        ),
+        (["15", "7", "1,200"], ["3", "4.5"], "found ['4.5']; expected whole numbers written"),
+        (["31-Jan-26", "1-Feb-25"], ["31-Jan-45"], "expected at most 2029-12-31"),
         (["1", "2", "1"], ["01067", "1"], "found ['01067']; expected type integer, without"),
         (["31 Jan 2026", "1 Feb 2026"], ["31.1.2026"], "expected dates written as %d %b %Y"),
         (["a", "b", "?", "a"], ["-", "a"], "found ['-']; expected one of ['a', 'b']"),

@@ -1,6 +1,7 @@
 """What a column holds is found out however it is written, and what stands for nothing in it."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
@@ -44,7 +45,7 @@ def test_codes_for_missing_values_are_found(
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        (["$1,200", "$5"], {"type": "integer", "format": "$1,234.5"}),
+        (["$1,200", "$5"], {"type": "number", "format": "$1,234.5"}),
         (["€ 5", "€ 1,5"], {"type": "number", "format": "€ 1.234,5"}),
         (["12%", "5.5%"], {"type": "number", "format": "1,234.5%"}),
         (["15", "1,200"], {"type": "integer", "format": "1,234.5"}),
@@ -54,8 +55,8 @@ def test_codes_for_missing_values_are_found(
         (["1'234.50", "7"], {"type": "number", "format": "1'234.5"}),
         (["5", "(5)", "(1.5)"], {"type": "number", "format": "1,234.5"}),
         (["5 USD", "1.50 USD"], {"type": "number", "format": "1,234.5 USD"}),
-        (["36 months", "60 months"], {"type": "integer", "format": "1,234.5 months"}),
-        (["-5 °C", "?"], {"type": "integer", "format": "1,234.5 °C", "missing": ["?"]}),
+        (["36 months", "60 months"], {"type": "number", "format": "1,234.5 months"}),
+        (["-5 °C", "?"], {"type": "number", "format": "1,234.5 °C", "missing": ["?"]}),
         (["$5", "5 €"], {"type": "string"}),
         (["A1", "A2"], {"type": "string"}),
         (["1st", "2nd"], {"type": "string"}),
@@ -64,6 +65,7 @@ def test_codes_for_missing_values_are_found(
 def test_numbers_are_found_however_they_are_written(
     values: list[str], expected: dict[str, object]
 ) -> None:
+    """Of money, per cent and units the next delivery may have decimals."""
     assert inferred(values) == expected
 
 
@@ -120,6 +122,36 @@ def test_every_digit_of_a_name_counts() -> None:
     assert inferred(long) == {"type": "string"}
     assert inferred(["1.10", "1.1"], "key") == {"type": "string"}
     assert inferred(["1.10", "1.1"]) == {"type": "number"}
+
+
+@pytest.mark.parametrize("role", ["feature", "key", "group"])
+@pytest.mark.parametrize("codes", [["1e2", "1E5", "100"], ["0x1F", "31"]])
+def test_a_code_with_a_letter_is_no_number(codes: list[str], role: str) -> None:
+    assert inferred(codes, role) == {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["12/31/45", "01/02/85"], {"type": "string"}),
+        (["31.12.29", "01.02.70"], {"type": "date", "format": "%d.%m.%y"}),
+        (["31-Jan-30", "01-Feb-26"], {"type": "string"}),
+    ],
+)
+def test_a_year_of_two_digits_is_read_only_if_its_century_is_clear(
+    values: list[str], expected: dict[str, object]
+) -> None:
+    """Excel takes 30 for 1930, and strptime for 2030: both take 29 for 2029 and 70 for 1970."""
+    assert inferred(values) == expected
+
+
+def test_a_date_by_which_a_system_says_never_is_missing() -> None:
+    days = [date(2026, 1, 3), date(2026, 1, 7), date(9999, 12, 31)]
+    german = [f"{day:%d.%m.%Y}" for day in days]
+
+    assert inferred(pa.array(days)) == {"type": "date", "missing": [days[2]]}
+    assert inferred(german) == {"type": "date", "format": "%d.%m.%Y", "missing": [days[2]]}
+    assert inferred(german, "time") == {"type": "date", "format": "%d.%m.%Y"}
 
 
 def test_true_and_false_of_one_delivery_fit_the_0_and_1_of_another() -> None:

@@ -52,6 +52,7 @@ def read(
         ([5], "date", ["bad"]),
         (["01067", "7", "-01", "0"], "integer", ["bad", 7, "bad", 0]),
         (["01067", "0.5", "0x1F"], "number", ["bad", 0.5, "bad"]),
+        (["1e2", "1E5", "12.0"], "integer", ["bad", "bad", 12]),
         ([" 39", "40 ", "  "], "integer", [39, 40, None]),
         ([" a", "a ", " "], "string", ["a", "a", None]),
         ([" TRUE ", " "], "boolean", [True, None]),
@@ -67,6 +68,27 @@ def test_cells_are_read_in_their_type(
 def test_large_whole_numbers_keep_every_digit() -> None:
     """A key of 18 digits, as many systems give, is not rounded to a float on its way."""
     assert read(["900719925474099311"], "integer", role="key") == [900719925474099311]
+
+
+@pytest.mark.parametrize("role", ["key", "group"])
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["9007199254740993", "12.50", "1e2"], ["bad", 12.5, "bad"]),
+        (["0.1234567890123456", "123456789012345"], ["bad", 123456789012345]),
+        ([9007199254740993, 5], ["bad", 5]),
+        ([2.0**60, 5.5], ["bad", 5.5]),
+    ],
+)
+def test_two_numbers_that_name_rows_never_become_one(
+    values: Sequence[object], expected: list[object], role: str
+) -> None:
+    """A float keeps 15 digits: what has more is refused instead of rounded."""
+    assert read(values, "number", role) == expected
+
+
+def test_a_float_that_may_be_rounded_is_no_integer() -> None:
+    assert read([2.0**60, 5.0], "integer", "key") == ["bad", 5]
 
 
 def test_the_first_missing_value_changes_no_other_row() -> None:
@@ -114,6 +136,12 @@ def test_numbers_are_read_as_the_schema_says_they_are_written(
         (["a", "?"], "string", ("?",), ["a", None]),
         (
             ["2026-01-31", "9999-12-31"],
+            "date",
+            (date(9999, 12, 31),),
+            [datetime(2026, 1, 31), None],
+        ),
+        (
+            [date(2026, 1, 31), date(9999, 12, 31)],
             "date",
             (date(9999, 12, 31),),
             [datetime(2026, 1, 31), None],

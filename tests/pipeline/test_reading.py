@@ -97,6 +97,28 @@ def test_lines_of_json_are_read_in_their_own_types(tmp_path: Path, name: str) ->
     assert cells_of(tmp_path / name, lines) == [{"a": 1.0, "b": "01"}, {"a": 2.5, "b": None}]
 
 
+def test_whole_numbers_of_json_keep_every_digit(tmp_path: Path) -> None:
+    """Also where no integer holds them; 1e300 is none, and stays a float."""
+    ids = [9223372036854775808, 9223372036854775809]
+    lines = [
+        f'{{"id": {number}, "size": {size}}}' for number, size in ((ids[0], "1e300"), (ids[1], 2))
+    ]
+
+    found = cells_of(tmp_path / "a.jsonl", "\n".join(lines))
+
+    assert found == [{"id": ids[0], "size": 1e300}, {"id": ids[1], "size": 2.0}]
+
+
+def test_a_word_for_a_missing_value_can_be_a_value(tmp_path: Path) -> None:
+    """In the column that says so, and in no other."""
+    (tmp_path / "a.csv").write_text("land ,b\nNA,NA\nDE,1\n,\nnull,2\n")
+
+    table = read_table(tmp_path / "a.csv", {"land": ["NA", "DE"]})
+
+    assert table["land"].to_pylist() == ["NA", "DE", None, None]
+    assert table["b"].to_pylist() == [None, "1", None, "2"]
+
+
 def test_a_header_wider_than_what_is_read_at_once_is_read_whole(tmp_path: Path) -> None:
     names = [f"column number {i}" for i in range(9000)]
     (tmp_path / "a.csv").write_text(",".join(names) + "\n" + ",".join(["01"] * 9000) + "\n")

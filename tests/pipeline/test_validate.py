@@ -61,6 +61,43 @@ def test_what_is_not_allowed_is_named(
     assert said(Column("x", kind, "feature", **allowed), values) == f"d.csv, column 'x', {expected}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "allowed", "values", "expected"),
+    [
+        ("number", {"min": 0}, [-999.0, 1.0, -999.0], "found [-999.0 2 times]; expected at least "
+         "0: correct these cells, or the column's entry in data/schema.yaml (`nullable: true, "
+         "missing: [-999]` if that stands for no value)."),
+        ("string", {"values": ("a",), "nullable": True, "missing": ("?",)}, ["-", "a"],
+         "(`missing: ['?', '-']` if that stands for no value)."),
+        ("string", {"values": ("a",)}, ["b", "a"], "entry in data/schema.yaml."),
+        ("number", {"max": 5}, [7.0], "entry in data/schema.yaml."),
+    ],
+)  # fmt: skip
+def test_what_looks_like_a_code_for_a_missing_value_is_offered_as_one(
+    kind: str, allowed: dict[str, object], values: list, expected: str
+) -> None:
+    schema = Schema((Column("x", kind, "feature", **allowed),))
+
+    with pytest.raises(DeliveryError) as raised:
+        check(Path("d.csv"), pd.DataFrame({"x": values}), schema, checks(schema))
+
+    assert expected in str(raised.value)
+
+
+def test_a_value_that_is_wrong_often_is_told_once() -> None:
+    values = ["b", "c", "b"] * 400
+
+    assert "found ['b' 800 times, 'c' 400 times]" in said(
+        Column("x", "string", "feature", values=("a",)), values
+    )
+
+
+def test_a_word_that_is_present_is_allowed() -> None:
+    column = Column("x", "string", "feature", values=("DE",), present=("NA",))
+
+    assert said(column, ["NA", "DE"]) == ""
+
+
 def test_a_key_of_two_columns_may_repeat_in_either() -> None:
     schema = Schema((Column("a", "integer", "key"), Column("b", "integer", "key")))
     rows = pd.DataFrame({"a": [1, 1, 2], "b": [1, 2, 1]})

@@ -1,5 +1,8 @@
 """What stands for a missing value without being empty: signs, words, and numbers of nines."""
 
+from datetime import date
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -15,6 +18,9 @@ WORDS = (
     *("not available", "not applicable"),
 )
 NINES = [sign * (10.0**digits - 1) for digits in range(2, 10) for sign in (-1, 1)]
+EDGES = ((1, 1), (12, 30), (12, 31))  # of a year; Excel counts from 1899-12-30
+MEASURED = range(1800, 2200)  # years
+DECADE = pd.Timedelta(days=3652)
 FAR, LARGE = 10, 999  # how far, in spreads of the others, and how large a code surely is
 
 
@@ -39,6 +45,40 @@ def _among(values: pa.ChunkedArray, known: tuple[str, ...]) -> tuple[str, ...]:
     plain = pc.utf8_trim_whitespace(values)
     coded = pc.is_in(pc.utf8_lower(plain), value_set=pa.array(known))
     return tuple(sorted(pc.unique(plain.filter(coded)).to_pylist()))
+
+
+def apart(kind: str, values: pd.Series) -> list[tuple[Any, int, bool]]:
+    """Return the values that lie apart, in how many rows, and whether they surely are codes."""
+    if kind == "date":
+        return far(values)
+    return nines(values) if kind in ("integer", "number") else []
+
+
+def far(dates: pd.Series) -> list[tuple[date, int, bool]]:
+    """Return dates such as 9999-12-31 that lie apart, in how many rows, and whether surely so.
+
+    They are the first or last day of a year, or the day from which Excel counts, and farther from
+    the others than those from each other, and than ten years: surely if ten times as far, in less
+    than half of the rows. One row is enough for a year in which nothing is measured.
+    """
+    found: list[tuple[date, int, bool]] = []
+    rest = dates.dropna()
+    while True:
+        ends = [end for end in {rest.min(), rest.max()} if (end.month, end.day) in EDGES]
+        others = rest[~rest.isin(ends)]
+        if not ends or others.nunique() < 2:
+            return sorted(found, key=lambda code: str(code[0]))
+        low, high = others.min(), others.max()
+        lone = []
+        for end in ends:
+            gap, rows = max(low - end, end - high), int((rest == end).sum())
+            if gap > max(high - low, DECADE) and (rows > 1 or end.year not in MEASURED):
+                day = end.date() if end == end.normalize() else end.to_pydatetime()
+                found.append((day, rows, gap > FAR * (high - low) and 2 * rows < len(dates)))
+                lone.append(end)
+        if not lone:
+            return sorted(found, key=lambda code: str(code[0]))
+        rest = rest[~rest.isin(lone)]
 
 
 def nines(numbers: pd.Series) -> list[tuple[int, int, bool]]:

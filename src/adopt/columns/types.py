@@ -10,11 +10,13 @@ import pyarrow.compute as pc
 
 from adopt.columns import codes, written
 from pipeline import stage
-from pipeline.schema import Column
+from pipeline.schema import STYLES, Column
 from pipeline.stage import UserError
 from pipeline.tables import cells
 
 SAMPLE = 1000  # rows on which a type is tried before all rows are
+CODE = r"^[+-]?\d+[eE]\d+$"  # 1e2: programs write such a number as 1e+02 or 1.0E2
+SHORT_YEARS = 2030  # of 30 to 68 Excel makes 1930 to 1968, strptime 2030 to 2068
 YEARS = (1900, 2100)  # between which whole numbers such as 20260131 have to lie to be dates
 
 
@@ -44,8 +46,8 @@ def infer(
     for column in candidates(coded, kind, rest, form) if len(rest) else ():
         if not cells.convert(rest.slice(0, SAMPLE), column)[1].any():
             typed, bad = cells.convert(plain, column)
-            if not bad.any() and _is_meant(column, rest, typed):
-                return _without_nines(column, plain, typed)
+            if not bad.any() and (form or _is_meant(column, rest, typed)):
+                return _without_codes(column, plain, typed)
             if form:
                 _refuse(column, plain.filter(pa.array(bad)))
         elif form:
@@ -82,7 +84,8 @@ def candidates(
         for found in written.date_formats(first):
             yield replace(blank, type="date", format=found)
         for number in written.number_formats(first):
-            yield replace(blank, type="integer", format=number)
+            if number in STYLES:  # of money, per cent and units the next ones may have decimals
+                yield replace(blank, type="integer", format=number)
             yield replace(blank, type="number", format=number)
 
 
@@ -107,18 +110,35 @@ def _is_meant(column: Column, values: pa.ChunkedArray, typed: pd.Series) -> bool
     if column.type == "number" and pa.types.is_string(values.type):
         # Of a name every digit counts: 1.10 is not 1.1; whole numbers beyond int64 are names too.
         whole = pc.all(pc.match_substring_regex(values, r"^[+-]?\d+$")).as_py()
-        return not (column.role in ("key", "group") or whole)
+        return not (column.role in ("key", "group") or whole or has_codes(values))
     if column.format == "%Y%m%d":
-        return YEARS[0] <= typed.min().year and typed.max().year <= YEARS[1]
-    return True
+        far = [pd.Timestamp(code) for code, _, _ in codes.far(typed)]
+        years = typed[~typed.isin(far)].dt.year
+        return bool(YEARS[0] <= years.min() and years.max() <= YEARS[1])
+    return not (written.is_short(column.format) and typed.max().year >= SHORT_YEARS)
 
 
-def _without_nines(
+def has_codes(values: pa.ChunkedArray) -> bool:
+    """Say whether cells of text that read as powers of ten rather are codes, such as 1e2."""
+    return bool(pc.any(pc.match_substring_regex(values, CODE)).as_py())
+
+
+def other_reading(column: Column, values: pa.ChunkedArray) -> str | None:
+    """Return the format that makes other dates of the same cells, day and month swapped, if any."""
+    other = written.swapped(column.format) if column.type == "date" else None
+    if other is None:
+        return None
+    dates, bad = cells.convert(values, replace(column, format=other))
+    same = bad.any() or dates.equals(cells.convert(values, column)[0])
+    return None if same else other
+
+
+def _without_codes(
     column: Column, values: pa.ChunkedArray, typed: pd.Series
 ) -> tuple[Column, pd.Series]:
-    if column.role != "feature" or column.type not in ("integer", "number"):
+    if column.role != "feature":
         return column, typed
-    sure = tuple(code for code, _, surely in codes.nines(typed) if surely)
+    sure = tuple(code for code, _, surely in codes.apart(column.type, typed) if surely)
     if not sure:
         return column, typed
     column = replace(column, missing=(*column.missing, *sure))

@@ -3,6 +3,9 @@
 import re
 from collections.abc import Iterator
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.schema import AFTER, BEFORE, STYLES
 
 # How a day is written, and its formats; {s} is the sign between the parts. ISO 8601 has no format.
@@ -74,6 +77,29 @@ def number_formats(cell: str) -> list[str]:
     """Return the formats of data/schema.yaml that a number written like `cell` could be in."""
     said = NUMBER.fullmatch(re.sub(r"\s", " ", cell))
     return [f"{said['before']}{style}{said['after']}" for style in STYLES] if said else []
+
+
+def alike(parts: list[pa.ChunkedArray]) -> list[pa.ChunkedArray]:
+    """Return the deliveries of a column with dates of type date written as those that are text.
+
+    A format in the schema holds for text alone, so that both can stand in one column.
+    """
+    cells = (c for part in parts if pa.types.is_string(part.type) for c in part.drop_null()[:1])
+    form = next((form for cell in cells for form in date_formats(cell.as_py())), None)
+    if form is None:
+        return parts
+    return [_dated(part, form) for part in parts]
+
+
+def _dated(values: pa.ChunkedArray, form: str) -> pa.ChunkedArray:
+    if not (pa.types.is_timestamp(values.type) or pa.types.is_date(values.type)):
+        return values
+    return pc.strftime(values.cast(pa.timestamp("s"), safe=False), form)
+
+
+def is_short(form: str | None) -> bool:
+    """Say whether dates in a format have years of two digits."""
+    return bool(form) and "%y" in str(form)
 
 
 def swapped(form: str | None) -> str | None:

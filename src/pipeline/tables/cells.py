@@ -1,6 +1,7 @@
 """The cells of a column, text or any Arrow type, in the type that the schema gives them."""
 
 import re
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,8 @@ ARROW = {
     "text": pa.string(),
 }
 LEADING_ZERO = r"^\s*[+-]?0([0-9]+\s*$|[xX])"  # a code, such as 01067, or 0x1F: no number
+LETTER, DIGITS = "[A-Za-z]", 15  # so many digits of a number a float surely keeps
+SURPLUS = rf"[1-9]\D?(\d\D?){{{DIGITS},}}"
 GROUPS = {" ": "[ \u00a0\u202f]", "'": "['\u2019]", ",": ",", ".": "[.]"}  # as people type them
 TRUE, FALSE = ["true", "1", "1.0"], ["false", "0", "0.0"]
 GAP, MINUS = "[ \u00a0\u202f]?", "[-+\u2212]?"
@@ -30,7 +33,7 @@ def convert(values: pa.ChunkedArray, column: Column) -> tuple[pd.Series, np.ndar
         return pd.Series(dtype="object"), values.is_valid().to_numpy()
     if column.type in ("date", "string") and pa.types.is_integer(values.type):
         values = values.cast(pa.string())
-    text, numeric = pa.types.is_string(values.type), column.type in ("integer", "number")
+    text = pa.types.is_string(values.type)
     if text and (column.type in ("string", "text") or column.missing):
         values = trimmed(values, column)
     try:
@@ -43,8 +46,8 @@ def convert(values: pa.ChunkedArray, column: Column) -> tuple[pd.Series, np.ndar
         bad = pc.and_(values.is_valid(), cast.is_null()).to_numpy()
         if bad.any():
             return _to_pandas(cast, column), bad
-    if numeric and column.missing:
-        cast = _without_numbers(cast, column)
+    if column.missing and column.type in ("integer", "number", "date"):
+        cast = _without_codes(cast, column)
     return _to_pandas(cast, column), np.zeros(len(values), dtype=bool)
 
 
@@ -56,15 +59,29 @@ def trimmed(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
     return pc.if_else(pc.is_in(plain, value_set=pa.array(["", *codes])), None, plain)
 
 
-def _without_numbers(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
-    codes = [float(code) for code in column.missing if not isinstance(code, str)]
+def _without_codes(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
+    """Take out the numbers, or the moments, that stand for a missing value."""
+    if column.type == "date":
+        moments = [pd.Timestamp(code) for code in column.missing if isinstance(code, date)]
+        plain = [m.tz_convert(None) if m.tzinfo else m for m in moments]
+        never = pa.array([moment.to_pydatetime() for moment in plain], ARROW["date"])
+        return pc.if_else(pc.is_in(values, value_set=never), None, values)
+    codes = [float(code) for code in column.missing if isinstance(code, int | float)]
     coded = pc.is_in(values.cast(pa.float64(), safe=False), value_set=pa.array(codes, pa.float64()))
     return pc.if_else(coded, None, values)
 
 
+def is_naming(column: Column) -> bool:
+    """Say whether numbers name rows or groups: two that differ must never become one."""
+    return column.type == "number" and column.role in ("key", "group")
+
+
 def _is_ours_to_read(values: pa.ChunkedArray, column: Column) -> bool:
+    if is_naming(column):
+        return True
     if not pa.types.is_string(values.type):
-        return column.type == "boolean" and not pa.types.is_boolean(values.type)
+        lax = {"boolean": not pa.types.is_boolean(values.type)}
+        return lax.get(column.type, column.type == "integer" and pa.types.is_floating(values.type))
     if column.type in ("integer", "number") and not column.format:
         return bool(pc.any(pc.match_substring_regex(values, LEADING_ZERO)).as_py())
     return column.type == "boolean" or column.format is not None
@@ -112,31 +129,38 @@ def _parse(values: pa.ChunkedArray, column: Column) -> pa.ChunkedArray:
         form = column.format or "ISO8601"
         dates = pd.to_datetime(values.to_pandas(), format=form, errors="coerce", utc=True)
         return pa.chunked_array([pa.array(dates.dt.tz_localize(None), ARROW["date"])])
-    numbers = _numbers(values, column.format)
+    numbers = _numbers(values, column)
     if column.type == "integer":
         exact = 2**53 if pd.api.types.is_float_dtype(numbers) else 2**63  # beyond, digits are lost
         numbers = numbers.where((numbers % 1 == 0) & (-exact < numbers) & (numbers < exact))
+    if is_naming(column):
+        numbers = numbers.where(numbers.abs() < 10**DIGITS)
     digits = column.type != "number"  # of a number the last ones beyond 2^53 may go
     return pa.chunked_array([pa.array(numbers, ARROW[column.type], safe=digits)])
 
 
-def _numbers(values: pa.ChunkedArray, form: str | None) -> pd.Series:
-    if form and pa.types.is_string(values.type):
-        return _formatted(values, form)
-    if pa.types.is_string(values.type):
-        codes = pc.match_substring_regex(values, LEADING_ZERO)
-        values = pc.if_else(codes, None, values)
+def _numbers(values: pa.ChunkedArray, column: Column) -> pd.Series:
+    if not pa.types.is_string(values.type):
+        return pd.to_numeric(values.to_pandas(), errors="coerce")
+    naming = is_naming(column)
+    power = column.type == "number" and not naming  # else 1e2 is a code, and no 100
+    codes = [] if column.format else [LEADING_ZERO] + [LETTER] * (not power)
+    for code in codes + [SURPLUS] * naming:
+        plain = pc.replace_substring_regex(values, r"(\.\d*?)0+$", r"\1")  # 0.10 is 0.1
+        values = pc.if_else(pc.match_substring_regex(plain, code), None, values)
+    if column.format:
+        return _formatted(values, column.format, "(?:[eE][+-]?\\d+)?" * power)
     return pd.to_numeric(values.to_pandas(), errors="coerce")
 
 
-def _formatted(values: pa.ChunkedArray, form: str) -> pd.Series:
+def _formatted(values: pa.ChunkedArray, form: str, power: str) -> pd.Series:
     """Read text in a format of numbers; a sign or, as accounts have it, parentheses for less."""
     said = NUMBER_FORMAT.fullmatch(form)
     assert said is not None  # the schema checks it
     before, after = (re.escape(said[affix].strip()) for affix in ("before", "after"))
     group, point = GROUPS[said["digits"][1]], re.escape(said["digits"][-2])
     whole = rf"[1-9]\d{{0,2}}(?:{group}\d{{3}})+|0|[1-9]\d*"
-    digits = rf"(?P<digits>(?:(?:{whole})(?:{point}\d*)?|{point}\d+)(?:[eE][+-]?\d+)?)"
+    digits = rf"(?P<digits>(?:(?:{whole})(?:{point}\d*)?|{point}\d+){power})"
     found = pc.extract_regex(
         values,
         rf"^(?P<open>\(?)(?P<sign>{MINUS}){GAP}(?:{before}){GAP}(?P<inner>{MINUS}){GAP}{digits}"

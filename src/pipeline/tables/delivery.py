@@ -1,7 +1,8 @@
 """Deliveries: the files under data/raw, each checked and brought into the types of the schema."""
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,9 @@ from pipeline import stage
 from pipeline.schema import Column, Schema
 from pipeline.stage import UserError
 from pipeline.tables import cells, reading
+
+# What looks like a code for a missing value: among text, among all else, and a number.
+SIGN, WORD, NINES = (re.compile(p) for p in (r"\W{1,3}", r"[^\d]{1,20}", r"-?9{2,9}"))
 
 
 class DeliveryError(UserError):
@@ -60,14 +64,15 @@ def name_of(path: Path) -> str:
     return path.name[: len(path.name) - len(reading.suffix(path))]
 
 
-def read_table(path: str | Path) -> pa.Table:
+def read_table(path: str | Path, present: Mapping[str, Sequence[str]] | None = None) -> pa.Table:
     """Read a delivery as it is: every CSV cell as text, the columns of others in their own types.
 
-    CSV is UTF-8 with a header; the separator is the one that parts the first rows alike. Raises
-    DeliveryError.
+    CSV is UTF-8 with a header; the separator is the one that parts the first rows alike. present:
+    by column, words that are values there, though in CSV they usually stand for a missing one.
+    Raises DeliveryError.
     """
     try:
-        table = reading.read(Path(path))
+        table = reading.read(Path(path), present or {})
     except reading.UnreadableError as error:
         raise DeliveryError(f"{path}: {error}") from None
     names = table.column_names
@@ -104,8 +109,9 @@ def typed(path: str | Path, table: pa.Table, schema: Schema) -> pd.DataFrame:
         values, bad = cells.convert(table[column.name], column)
         columns[column.name] = values
         if bad.any():
-            found = table[column.name].filter(pa.array(bad)).slice(0, stage.SHOWN).to_pylist()
-            problems.append(problem(path, column.name, bad, found, _expected(column, found)))
+            found = table[column.name].filter(pa.array(bad)).to_pylist()
+            expected = _expected(column, found)
+            problems.append(problem(path, column.name, bad, found, expected, codes(column, found)))
     if problems:
         raise DeliveryError("\n".join(problems))
     return pd.DataFrame(columns)
@@ -117,17 +123,45 @@ def _expected(column: Column, found: Sequence[object]) -> str:
     if column.format:
         whole = "whole " * (column.type == "integer")
         return f"{whole}numbers written as {column.format}"
+    if cells.is_naming(column):
+        return (
+            f"numbers of at most {cells.DIGITS} digits and without letters, since no two of a "
+            f"{column.role} may become one; of type string every character counts"
+        )
     zeros = any(re.match(cells.LEADING_ZERO, str(value)) for value in found)
     return f"type {column.type}" + ", without leading zeros" * zeros
 
 
+def codes(column: Column, found: Sequence[object]) -> str:
+    """Say how to read wrong cells as missing if they look like codes for that; else nothing."""
+    numbers = {str(value).removesuffix(".0") for value in found}
+    listed = [int(code) if NINES.fullmatch(code) else code for code in sorted(numbers)]
+    sign = SIGN if column.type in ("string", "text") else WORD
+    fit = all(isinstance(code, int) or sign.fullmatch(code) for code in listed)
+    if not fit or len(listed) > stage.SHOWN or column.role not in ("feature", "target"):
+        return ""
+    nullable = "" if column.nullable else "nullable: true, "
+    return f" (`{nullable}missing: {[*column.missing, *listed]}` if that stands for no value)"
+
+
 def problem(
-    path: object, column: str, bad: np.ndarray, found: Sequence[object], expected: str
+    path: object,
+    column: str,
+    bad: np.ndarray,
+    found: Sequence[object],
+    expected: str,
+    advice: str = "",
 ) -> str:
-    """Say in one sentence which rows (counted from 1 below the header) of a column are wrong."""
+    """Say in one sentence which rows (counted from 1 below the header) of a column are wrong.
+
+    found: the n cells there, of which each value is told once. advice: what else may mend them.
+    """
+    counts = Counter(stage.cut([value])[1:-1] for value in found).most_common()
+    told = ", ".join(f"{v}{f' {n:,} times' * (n > 1)}" for v, n in counts[: stage.SHOWN])
+    more = f" and {len(counts) - stage.SHOWN:,} more" * (len(counts) > stage.SHOWN)
     rows = list(np.flatnonzero(bad) + 1)
     where = f"{path}, column '{column}', {stage.plural(len(rows), 'row')} {stage.cut(rows)}"
     return (
-        f"{where}: found {stage.cut(found)}; "
-        f"expected {expected}: correct these cells, or the column's entry in data/schema.yaml."
+        f"{where}: found [{told}{more}]; expected {expected}: "
+        f"correct these cells, or the column's entry in data/schema.yaml{advice}."
     )

@@ -1,6 +1,7 @@
 """A delivery as a table, whatever kind of file, or folder of files, holds it."""
 
 import codecs
+import contextlib
 import csv
 import gzip
 import io
@@ -9,11 +10,13 @@ import mmap
 import re
 import shlex
 import zlib
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.json
 import pyarrow.parquet as pq
@@ -26,6 +29,7 @@ MARKS = ("_SUCCESS", "_metadata", "_common_metadata")  # what Spark and Dask wri
 MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "#NA"]
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 SAMPLE, ROWS = 1 << 16, 50  # characters read at a time, and rows compared, to find the separator
+EXACT = 2.0**53  # from here on floats leave out whole numbers
 LARGE_BLOCK = 1 << 26  # bytes that an object of JSON Lines, or a row with an error, may take
 MARKED = (  # the longer ones first: that of UTF-32 begins with that of UTF-16
     *((mark, "UTF-32") for mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
@@ -45,6 +49,11 @@ def suffix(path: Path) -> str:
     return next((s for s in SUFFIXES if path.name.lower().endswith(s)), "")
 
 
+def is_text(path: Path) -> bool:
+    """Say whether a file is CSV, by its ending."""
+    return suffix(path).startswith((".csv", ".tsv"))
+
+
 def parts(folder: Path) -> list[Path]:
     """Return the files of a Parquet folder in order, without what begins with a dot or a line."""
     found = (path for path in sorted(folder.rglob("*")) if path.is_file())
@@ -62,23 +71,44 @@ def is_dataset(folder: Path) -> bool:
     return meant and {suffix(file) in PARQUET for file in parts(folder)} == {True}
 
 
-def read(path: Path) -> pa.Table:
+def read(path: Path, present: Mapping[str, Sequence[str]]) -> pa.Table:
     """Return the table: every CSV cell as text, the columns of the others in their own types.
 
-    Spaces around the names of columns are no part of them. Raises UnreadableError.
+    Spaces around the names of columns are no part of them. present: by column, words that do not
+    stand for a missing value there. Raises UnreadableError.
     """
     kind = suffix(path)
     try:
         if path.is_dir() or kind in PARQUET:
             table = _parquet(path)
         elif kind in LINES:
-            options = pyarrow.json.ReadOptions(block_size=LARGE_BLOCK)
-            table = pyarrow.json.read_json(path, read_options=options)
+            table = _lines(path)
         else:
-            table = _csv(path, kind)
+            table = _csv(path, kind, present)
     except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise UnreadableError(_problem(str(error))) from None
     return table.rename_columns([name.strip() for name in table.column_names])
+
+
+def _lines(path: Path) -> pa.Table:
+    """Return the objects of a file as rows; whole numbers that no float holds with every digit."""
+    options = pyarrow.json.ReadOptions(block_size=LARGE_BLOCK)
+    table = pyarrow.json.read_json(path, read_options=options)
+    for name in [name for name in table.column_names if _is_rounded(table[name])]:
+        whole = pyarrow.json.ParseOptions(
+            explicit_schema=pa.schema([(name, pa.decimal256(76, 0))]),
+            unexpected_field_behavior="ignore",
+        )
+        with contextlib.suppress(pa.ArrowInvalid):  # there are decimals among them
+            exact = pyarrow.json.read_json(path, read_options=options, parse_options=whole)
+            table = table.set_column(table.column_names.index(name), name, exact[name])
+    return table
+
+
+def _is_rounded(values: pa.ChunkedArray) -> bool:
+    if not pa.types.is_floating(values.type):
+        return False
+    return bool(pc.any(pc.greater_equal(pc.abs(values), EXACT)).as_py())
 
 
 def _parquet(path: Path) -> pa.Table:
@@ -100,14 +130,20 @@ def _part(folder: Path, file: Path) -> pa.Table:
     return table
 
 
-def _csv(path: Path, kind: str) -> pa.Table:
+def _csv(path: Path, kind: str, present: Mapping[str, Sequence[str]]) -> pa.Table:
     data = _content(path, kind)
     if data.find(b"\0") >= 0:
         raise UnreadableError(_not_text(path, data))
     try:
         names, separator = _header(_beginning(data), "\t" if kind.startswith(".tsv") else ";\t|,")
         _expect_names(names)
-        return _parsed(data, names, separator)
+        table = _parsed(data, names, separator, MISSING)
+        for at, name in enumerate(table.column_names if present else ()):
+            absent = [word for word in MISSING if word not in present.get(name.strip(), ())]
+            if absent != MISSING and table[at].null_count and names.count(name) == 1:
+                again = _parsed(data, names, separator, absent, [name])
+                table = table.set_column(at, name, again[name])
+        return table
     except (UnicodeDecodeError, pa.ArrowInvalid) as error:
         if isinstance(error, UnicodeDecodeError) or "UTF8" in str(error):
             raise UnreadableError(_not_text(path, data)) from None
@@ -171,12 +207,19 @@ def _expect_names(names: list[str]) -> None:
         )
 
 
-def _parsed(data: bytes | mmap.mmap, names: list[str], separator: str) -> pa.Table:
+def _parsed(
+    data: bytes | mmap.mmap,
+    names: list[str],
+    separator: str,
+    missing: list[str],
+    only: Sequence[str] = (),
+) -> pa.Table:
     options = {
         "parse_options": pyarrow.csv.ParseOptions(delimiter=separator, newlines_in_values=True),
         "convert_options": pyarrow.csv.ConvertOptions(
             column_types=dict.fromkeys(names, pa.string()),
-            null_values=MISSING,
+            null_values=missing,
+            include_columns=only,
             strings_can_be_null=True,
         ),
     }
