@@ -9,7 +9,7 @@ from adopt import datasheet, draft, task, undo, unsaved
 from adopt.proposal import Proposal, propose, step
 from adopt.summary import summary
 from adopt.unsaved import call
-from pipeline import dataset
+from pipeline import dataset, stage
 from pipeline.stage import UserError
 from pipeline.tables import delivery, reading
 
@@ -45,6 +45,9 @@ def adopt(asked: argparse.Namespace) -> str:
         print("An earlier call was cut off; what it had changed was put back.", file=sys.stderr)
     files = sources(Path(asked.data).expanduser())
     unsaved.expect_nothing_lost(FOLDERS, asked.force)
+    for name in ("params.yaml", "dvc.yaml"):
+        if not isinstance(stage.read_yaml(name), dict):
+            raise UserError(f"{name}: found no mapping; expected sections with values.")
     found = propose(files, asked)
     index = Path(call("git", "rev-parse", "--git-path", "index").strip())
     with undo.undoing([*map(Path, REPLACED), index]):

@@ -14,6 +14,8 @@ from adopt.columns import notes, roles, types, written
 from pipeline import stage
 from pipeline.schema import Column
 from pipeline.stage import UserError
+from pipeline.strict import texts
+from pipeline.strict.texts import StrictError
 from pipeline.tables import cells, delivery, reading
 
 HEADER = """\
@@ -74,11 +76,19 @@ def read_as(column: Column) -> Entry:
 
 def line(name: str, drafted: Entry) -> str:
     """Return one line of YAML, whatever characters the name holds: quoted as JSON if need be."""
-    plain = re.fullmatch(r"\w[\w .()/-]*", name) and yaml.safe_load(name) == name
+    plain = re.fullmatch(r"\w[\w .()/-]*", name) and _is_text(name)
     flow = yaml.safe_dump(
         drafted, default_flow_style=True, sort_keys=False, allow_unicode=True, width=1 << 30
     )
     return f"  {name if plain else json.dumps(name, ensure_ascii=False)}: {flow}"
+
+
+def _is_text(name: str) -> bool:
+    """Say whether YAML takes a name without quotes for text: not so 12, no and 2026-99-99."""
+    try:
+        return bool(texts.parse_yaml(name) == name)
+    except StrictError:
+        return False
 
 
 def write(entries: dict[str, Entry], path: str | Path = "data/schema.yaml") -> None:
@@ -140,7 +150,12 @@ def main() -> None:
     known: dict[str, Entry] = {}
     if Path("data/schema.yaml").exists():
         content = stage.read_yaml("data/schema.yaml")
-        entries = dict((content or {}).get("columns") or {}) if isinstance(content, dict) else {}
+        entries = (content.get("columns") if isinstance(content, dict) else content) or {}
+        if not isinstance(entries, dict):
+            raise UserError(
+                f"data/schema.yaml: found {stage.brief(entries)}; expected 'columns:' with one "
+                "entry per column, or no such file."
+            )
         known = {str(name).strip(): entry for name, entry in entries.items()}
     found, drafted, reasons = columns(delivery.deliveries()), dict(known), {}
     for name in (name for name in found if name not in known):

@@ -1,18 +1,17 @@
 """What each side of a merge delivered, by name and hash, and both together."""
 
 import hashlib
-import json
 import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-import yaml
 from dvc.repo import Repo
 from dvc_data.hashfile.hash_info import HashInfo
 
 from pipeline import stage
 from pipeline.stage import UserError
+from pipeline.strict import texts
 
 Files = dict[str, str]  # the hash of each delivery, by its name
 
@@ -43,10 +42,10 @@ def union(base: Files, ours: Files, theirs: Files) -> Files:
 def pointed(text: str, side: str) -> str:
     """Return the hash of the folder that a side's data/raw.dvc names; raise ResolveError."""
     try:
-        content = yaml.safe_load(text)
+        content = texts.parse_yaml(text)
         (out,) = content["outs"]
         found, imported = f"{out.get('hash')} {out.get('md5')}", "deps" in content
-    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         found, imported = "", False
     if imported:
         raise ResolveError(
@@ -61,8 +60,11 @@ def pointed(text: str, side: str) -> str:
 def listed(repo: Repo, oid: str, side: str) -> Files:
     """Return the deliveries of a folder; raise ResolveError if it is nowhere, or names paths."""
     fetch(repo, [oid], side)
-    entries = json.loads(Path(repo.cache.local.oid_to_path(oid)).read_text("utf-8"))
-    found = {entry["relpath"]: entry["md5"] for entry in entries}
+    entries = stage.read_json(repo.cache.local.oid_to_path(oid))
+    try:
+        found = {str(entry["relpath"]): str(entry["md5"]) for entry in entries}
+    except (KeyError, TypeError):
+        raise ResolveError(f"data/raw of {side} is no list of files, as DVC writes it.") from None
     for name, each in found.items():
         plain = re.fullmatch(r"[^/\\]+", name) and name not in (".", "..")
         if not plain or not re.fullmatch(r"[0-9a-f]{32}", each):

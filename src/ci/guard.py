@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ci import reproduce
 from pipeline import stage
+from pipeline.strict import texts
+from pipeline.strict.texts import StrictError
 from review import ReviewError
 from review.gather import git, snapshot, store
 from review.gather.store import Store
@@ -57,13 +57,15 @@ def _since(commit: str, root: str | Path) -> list[str] | None:
 def _entries(commit: str, root: str | Path) -> dict[str, Any]:
     (text,) = git.versions("dvc.lock", [commit], root)
     try:
-        lock = yaml.safe_load(text)
-    except yaml.YAMLError:
+        lock = texts.parse_yaml(text)
+    except StrictError as error:
         raise ReviewError(
-            f"dvc.lock of {commit[:7]} is not valid YAML, as after a merge with conflicts; "
-            "delete it, and run `dvc repro && dvc push`, then `git add -A && git commit`."
+            f"dvc.lock of {commit[:7]} is not valid YAML ({error}), as after a merge with "
+            "conflicts; delete it, and run `dvc repro && dvc push`, then "
+            "`git add -A && git commit`."
         ) from None
-    return lock.get("stages", {}) if isinstance(lock, dict) else {}
+    stages = lock.get("stages") if isinstance(lock, dict) else {}
+    return stages if isinstance(stages, dict) else {}
 
 
 def guard(root: str | Path = ".", since: str | None = None) -> str:

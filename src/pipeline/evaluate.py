@@ -76,14 +76,15 @@ def _positive(classes: Any, params: Params) -> Any:
 
 def _check(classes: Any, params: Params) -> None:
     where, binary = "params.yaml, section 'evaluate'", classes is not None and len(classes) == 2
+    positive = stage.brief(params.positive)
     if not binary and (params.positive is not None or params.threshold is not None):
         raise EvaluateError(
-            f"{where}: 'positive' is {params.positive!r} and 'threshold' is {params.threshold!r}; "
+            f"{where}: 'positive' is {positive} and 'threshold' is {params.threshold!r}; "
             "expected null for both, because the model does not tell two classes apart."
         )
     if binary and params.positive is not None and params.positive not in classes.tolist():
         raise EvaluateError(
-            f"{where}: 'positive' is {params.positive!r}; expected one of {classes.tolist()}."
+            f"{where}: 'positive' is {positive}; expected one of {classes.tolist()}."
         )
 
 

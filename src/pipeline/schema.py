@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from pipeline.stage import UserError, cut, read_yaml
+from pipeline.stage import UserError, brief, cut, read_yaml
 
 TYPES = ("integer", "number", "boolean", "date", "string", "text")
 STYLES = ("1,234.5", "1.234,5", "1 234.5", "1 234,5", "1'234.5")
@@ -92,12 +92,12 @@ def read_schema(path: str = "data/schema.yaml") -> Schema:
     targets = schema.having("target")
     if len(targets) != 1:
         raise SchemaError(
-            f"{path}: found targets {targets}; expected exactly one column in that role."
+            f"{path}: found targets {cut(targets)}; expected exactly one column in that role."
         )
     for role in ("group", "time"):
         if len(schema.having(role)) > 1:
             raise SchemaError(
-                f"{path}: found {schema.having(role)} as {role}; expected at most one."
+                f"{path}: found {cut(schema.having(role))} as {role}; expected at most one."
             )
     if not schema.features:
         raise SchemaError(
@@ -107,20 +107,20 @@ def read_schema(path: str = "data/schema.yaml") -> Schema:
 
 
 def _column(path: str, name: str, entry: Any) -> Column:
-    where = f"{path}, column '{name}'"
+    where = f"{path}, column {brief(name)}"
     if not isinstance(entry, dict):
-        raise SchemaError(f"{where}: found {entry!r}; expected type and role.")
+        raise SchemaError(f"{where}: found {brief(entry)}; expected type and role.")
     known = [field for field in Column.__dataclass_fields__ if field != "name"]
     unknown = sorted(set(map(str, entry)) - set(known))
     if unknown:
-        raise SchemaError(f"{where}: unknown {unknown}; expected some of {', '.join(known)}.")
+        raise SchemaError(f"{where}: unknown {cut(unknown)}; expected some of {', '.join(known)}.")
     if entry.get("type") not in TYPES:
         raise SchemaError(
-            f"{where}: type is {entry.get('type')!r}; expected one of {', '.join(TYPES)}."
+            f"{where}: type is {brief(entry.get('type'))}; expected one of {', '.join(TYPES)}."
         )
     if entry.get("role") not in ROLES:
         raise SchemaError(
-            f"{where}: role is {entry.get('role')!r}; expected one of {', '.join(ROLES)}."
+            f"{where}: role is {brief(entry.get('role'))}; expected one of {', '.join(ROLES)}."
         )
     if entry.get("nullable") and entry["role"] in ("key", "group", "time"):
         raise SchemaError(f"{where}: a {entry['role']} is never missing; remove 'nullable'.")
@@ -140,13 +140,13 @@ def _column(path: str, name: str, entry: Any) -> Column:
         )
     values = entry.get("values")
     if values is not None and not (isinstance(values, list) and values):
-        raise SchemaError(f"{where}: values is {values!r}; expected a list of allowed values.")
+        raise SchemaError(f"{where}: values is {brief(values)}; expected a list of allowed values.")
     _check_allowed(where, entry)
     missing = entry.get("missing", [])
     if not (isinstance(missing, list) and all(map(_is_code, missing))):
         raise SchemaError(
-            f"{where}: missing is {missing!r}; expected a list of what stands for a missing value, "
-            "such as ['?', -999]."
+            f"{where}: missing is {brief(missing)}; expected a list of what stands for a missing "
+            "value, such as ['?', -999]."
         )
     present = entry.get("present", [])
     if not (isinstance(present, list) and all(isinstance(word, str) for word in present)) or (
@@ -182,14 +182,16 @@ def _check_allowed(where: str, entry: dict[str, Any]) -> None:
         if low > high:
             raise SchemaError(f"{where}: min is {low} and max is {high}; expected min first.")
     if not isinstance(entry.get("nullable", False), bool):
-        raise SchemaError(f"{where}: nullable is {entry['nullable']!r}; expected true or false.")
+        raise SchemaError(
+            f"{where}: nullable is {brief(entry['nullable'])}; expected true or false."
+        )
 
 
 def _check_format(where: str, kind: str, form: Any) -> None:
     if kind in ("integer", "number"):
         if not (isinstance(form, str) and NUMBER_FORMAT.fullmatch(form)):
             raise SchemaError(
-                f"{where}: format is {form!r}; expected one of {', '.join(STYLES)}, with a "
+                f"{where}: format is {brief(form)}; expected one of {', '.join(STYLES)}, with a "
                 "currency before it or a unit after it if need be, as in '$1,234.5' or '1.234,5 %'."
             )
     elif kind != "date":
@@ -199,7 +201,7 @@ def _check_format(where: str, kind: str, form: Any) -> None:
             pd.to_datetime("x", format=form, errors="coerce")
         except (TypeError, ValueError) as error:
             raise SchemaError(
-                f"{where}: format is {form!r} ({error}); expected one such as '%d.%m.%Y'."
+                f"{where}: format is {brief(form)} ({error}); expected one such as '%d.%m.%Y'."
             ) from None
 
 

@@ -25,12 +25,14 @@ class Params:
 
     def __post_init__(self) -> None:
         if self.by not in ("row", "group", "time"):
-            raise ValueError(f"'by' is {self.by!r}; expected row, group or time")
+            raise ValueError(f"'by' is {stage.brief(self.by)}; expected row, group or time")
         if not 0 < self.test_share < 1:
-            raise ValueError(f"'test_share' is {self.test_share!r}; expected between 0 and 1")
+            raise ValueError(
+                f"'test_share' is {stage.brief(self.test_share)}; expected between 0 and 1"
+            )
         if (self.by == "time") != (self.test_from is not None):
             raise ValueError(
-                f"'by' is {self.by!r} and 'test_from' is {self.test_from!r}; "
+                f"'by' is {stage.brief(self.by)} and 'test_from' is {stage.brief(self.test_from)}; "
                 "expected 'test_from' with, and only with, 'by: time'"
             )
 
@@ -56,7 +58,7 @@ def is_test(rows: pd.DataFrame, schema: Schema, params: Params) -> np.ndarray:
         return (rows[column] >= _moment(rows[column], params.test_from)).to_numpy()
     except (TypeError, ValueError):
         raise SplitError(
-            f"params.yaml, section 'split': 'test_from' is {params.test_from!r}; "
+            f"params.yaml, section 'split': 'test_from' is {stage.brief(params.test_from)}; "
             f"expected a value like those of column '{column}'{_such(rows[column])}."
         ) from None
 

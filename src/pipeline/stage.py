@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import os
-import re
 import shutil
 import sys
 import types
@@ -13,7 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipeline.strict import texts
+from pipeline.strict.texts import StrictError
 
 T = typing.TypeVar("T")
 LONGEST = 40  # characters of a cell that an error shows
@@ -54,9 +54,18 @@ def plural(count: int, noun: str) -> str:
 def cut(items: Sequence[object]) -> str:
     """List at most SHOWN items, text in quotes and cut, and say how many are left out."""
     shown = ", ".join(
-        _quoted(item) if isinstance(item, str) else str(item) for item in items[:SHOWN]
+        _quoted(item) if isinstance(item, str) else _short(str(item)) for item in items[:SHOWN]
     )
     return f"[{shown}{f' and {len(items) - SHOWN:,} more' * (len(items) > SHOWN)}]"
+
+
+def brief(value: object) -> str:
+    """Return how Python writes a value, cut to about a line."""
+    return _short(repr(value))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 2 * LONGEST else text[: 2 * LONGEST] + "…"
 
 
 def _quoted(text: str) -> str:
@@ -85,45 +94,35 @@ def write_json(path: str | Path, content: object) -> None:
     Path(path).write_text(text, encoding="utf-8")
 
 
-class _Loader(yaml.CSafeLoader):
-    """YAML that refuses a key written twice; plain YAML keeps the last one in silence.
-
-    Only true and false are booleans, as in YAML 1.2, which DVC writes: yes, no, on, off are text.
-    """
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        twice = next((key for key in keys if keys.count(key) > 1), None)
-        if twice is not None:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"'{twice}' is written twice", node.start_mark
-            )
-        return super().construct_mapping(node, deep)
-
-
-BOOLEAN = "tag:yaml.org,2002:bool"
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in known if tag != BOOLEAN]
-    for first, known in yaml.CSafeLoader.yaml_implicit_resolvers.items()
-}
-_Loader.add_implicit_resolver(
-    BOOLEAN, re.compile("^(true|True|TRUE|false|False|FALSE)$"), list("tTfF")
-)
+def read_text(path: str | Path) -> str:
+    """Return the text of a regular file in UTF-8, of at most texts.LARGEST; raise UserError."""
+    try:
+        if Path(path).exists() and not Path(path).is_file():
+            raise OSError("it is no regular file")
+        with open(path, "rb") as file:
+            content = file.read(texts.LARGEST + 1)
+        if len(content) > texts.LARGEST:
+            raise OSError(f"it has more than {texts.LARGEST:,} bytes")
+        return content.decode("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: cannot be read ({error}); expected text in UTF-8.") from None
 
 
 def read_yaml(path: str | Path) -> Any:
     """Return the content of a YAML file; raise UserError, naming the line, if it is not valid."""
     try:
-        return yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(
-            f"{path}: cannot be read ({error}); expected a YAML file in UTF-8."
-        ) from None
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else "?"
-        raise UserError(
-            f"{path}, line {line}: not valid YAML ({error.problem}); correct that line."
-        ) from None
+        return texts.parse_yaml(read_text(path))
+    except StrictError as error:
+        where = f"{path}, line {error.line}" if error.line else path
+        raise UserError(f"{where}: not valid YAML ({error}); correct that line.") from None
+
+
+def read_json(path: str | Path) -> Any:
+    """Return the content of a JSON file; raise UserError if it is not valid."""
+    try:
+        return texts.parse_json(read_text(path))
+    except StrictError as error:
+        raise UserError(f"{path}: not valid JSON ({error}); make it again.") from None
 
 
 def read_params(section: str, kind: type[T], path: str = "params.yaml") -> T:
@@ -132,19 +131,21 @@ def read_params(section: str, kind: type[T], path: str = "params.yaml") -> T:
     where = f"{path}, section '{section}'"
     values = content.get(section) if isinstance(content, dict) else None
     if not isinstance(values, dict):
-        raise ParamsError(f"{where}: found {values!r}; expected a mapping of parameters.")
+        raise ParamsError(f"{where}: found {brief(values)}; expected a mapping of parameters.")
     expected = [field.name for field in dataclasses.fields(typing.cast(Any, kind))]
     unknown = sorted(set(map(str, values)) - set(expected))
     missing = [name for name in expected if name not in values]
     if unknown or missing:
-        found = [f"unknown {unknown}"] * bool(unknown) + [f"missing {missing}"] * bool(missing)
+        found = [f"unknown {cut(unknown)}"] * bool(unknown) + [f"missing {missing}"] * bool(missing)
         raise ParamsError(f"{where}: {', '.join(found)}; expected exactly {', '.join(expected)}.")
     for name, hint in typing.get_type_hints(kind).items():
         if not _fits(values[name], hint):
             expected_type = (
                 getattr(hint, "__name__", str(hint)) if not typing.get_args(hint) else hint
             )
-            raise ParamsError(f"{where}: '{name}' is {values[name]!r}; expected {expected_type}.")
+            raise ParamsError(
+                f"{where}: '{name}' is {brief(values[name])}; expected {expected_type}."
+            )
     try:
         return kind(**values)
     except ValueError as error:

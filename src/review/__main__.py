@@ -1,7 +1,6 @@
 """Review a change: what changed, is it real, what caused it."""
 
 import argparse
-import json
 import os
 import signal
 import sys
@@ -41,11 +40,10 @@ def _ran(path: str | None) -> dict[str, Any]:
     if path is None:
         return {}
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        found = stage.read_json(path)
+    except stage.UserError as error:
         raise ReviewError(
-            f"--stages: '{path}' cannot be read ({error}); expected what "
-            "`python -m ci.reproduce --output FILE` wrote."
+            f"--stages: {error} Expected is what `python -m ci.reproduce --output FILE` wrote."
         ) from None
     return found if isinstance(found, dict) else {}
 

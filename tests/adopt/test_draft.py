@@ -140,7 +140,9 @@ def test_one_cell_among_many_decides_the_type() -> None:
     assert drafted([1, 2] * 5000 + ["x"])["type"] == "string"
 
 
-@pytest.mark.parametrize("name", ["a: b", "#", "no", "1", "größe", "a\nb", "'", '"', "- x", "{y}"])
+@pytest.mark.parametrize(
+    "name", ["a: b", "#", "no", "2026-99-99", "1", "größe", "a\nb", "'", '"', "- x", "{y}"]
+)
 def test_any_name_survives_the_file(tmp_path: Path, name: str) -> None:
     path = tmp_path / "schema.yaml"
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from adopt import union
 from adopt.union import ResolveError
+from pipeline.stage import UserError
 
 BASE = {"a.csv": "1", "b.csv": "2"}
 FILES = st.dictionaries(st.sampled_from("abc"), st.sampled_from("123"))
@@ -78,6 +79,28 @@ def test_a_folder_object_names_files_and_no_other_places(tmp_path: Path, name: s
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("[" * 100_000, "is nested more than 64 deep"),
+        ('[{"relpath": "a", "relpath": "b"}]', "'relpath' is written twice"),
+        ('[{"relpath": "a"}]', "is no list of files"),
+        ("7", "is no list of files"),
+    ],
+)
+def test_a_folder_object_that_lists_nothing_is_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    repo = Repo.init(str(tmp_path), no_scm=True)
+    path = Path(repo.cache.local.oid_to_path(f"{OID}.dir"))
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+    with pytest.raises(UserError, match=said):
+        union.listed(repo, f"{OID}.dir", "theirs")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[" * 50_000, "names no folder"),
         ("<<<<<<< a\nouts: []\n", "names no folder"),
         (f"outs:\n- md5: {OID}\n  hash: md5\n", "names no folder"),
         ("outs:\n- md5: ../../x.dir\n  hash: md5\n", "names no folder"),

@@ -11,11 +11,14 @@ import pytest
 from conftest import AUTHOR, run
 from review.gather import git
 
-CONFLICT = '<<<<<<< ours\n{"f1": 0.8}\n=======\n{"f1": 0.9}\n>>>>>>> theirs\n'
+BROKEN = [
+    *("[]", "{}", '{"f1": null}', '{"f1": NaN}', '{"f1": 1%s}' % ("0" * 400), "[" * 100_000),
+    '<<<<<<< ours\n{"f1": 0.8}\n=======\n{"f1": 0.9}\n>>>>>>> theirs\n',
+]
 
 
 @pytest.mark.parametrize("project", ["", "a model/"])
-@pytest.mark.parametrize("broken", [CONFLICT, "[]", '{"f1": null}', '{"f1": NaN}', "{}"])
+@pytest.mark.parametrize("broken", BROKEN)
 def test_a_commit_that_recorded_nothing_is_left_out_of_the_history(
     tmp_path: Path, broken: str, project: str
 ) -> None:

@@ -31,6 +31,14 @@ version = "{pytest}"
 """
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"unlabelled": 1%s}' % ("0" * 400), "[]", "{"])
+def test_counts_that_cannot_be_are_not_known(tmp_path: Path, text: str) -> None:
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics/data.json").write_text(text)
+
+    assert snapshot.read(tmp_path, None, "base").unlabelled is None
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
@@ -52,6 +60,26 @@ def test_the_environment_is_what_the_pipeline_runs_on(
 def test_a_lock_of_packages_that_is_none_says_so(text: str) -> None:
     with pytest.raises(UserError, match=r"uv.lock: not valid .*; run `uv lock`"):
         snapshot.packages(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("dvc.yaml", "stages: {train: 7}"),
+        ("dvc.yaml", "stages: {train: {deps: null}}"),
+        ("dvc.lock", "stages: {train: [x]}"),
+        ("dvc.lock", "stages: {train: {outs: [x]}}"),
+        ("dvc.lock", "stages: {train: {outs: [{path: 7}]}}"),
+        ("dvc.lock", "stages: {train: {params: [x]}}"),
+        ("dvc.lock", "stages: {7: {}}"),
+    ],
+)
+def test_stages_that_are_none_are_named(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+
+    found = snapshot.read(tmp_path, None, "base")
+
+    assert found.problems[name].startswith(f"{name}, stage ")
 
 
 def test_a_folder_without_a_project_says_nothing(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Asks Git: which commits, which files differ, what was recorded; and lays out worktrees."""
 
-import json
-import math
 import os
 import signal
 import subprocess
@@ -12,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.strict import texts
 from review import ReviewError
 
 ENDING: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
@@ -158,10 +157,10 @@ def history(metric: str, commit: str, root: Path) -> list[dict[str, Any]]:
     found = []
     for name, text in zip(last, versions("metrics/test.json", last, root), strict=True):
         try:
-            value = json.loads(text)[metric]
+            value = texts.parse_json(text)[metric]
         except (ValueError, KeyError, TypeError):  # not there, or left in a conflict
             continue
-        if isinstance(value, (int, float)) and math.isfinite(value):
+        if isinstance(value, (int, float)) and abs(value) <= sys.float_info.max:
             found.append({"commit": name, "value": value})
     return found[::-1]
 

@@ -1,6 +1,5 @@
 """One side of a change as values: what its files say, read once."""
 
-import json
 import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.schema import Schema, read_schema
-from pipeline.stage import UserError, read_yaml
+from pipeline.stage import UserError, brief, read_json, read_yaml
 from review.gather import store
 
 Content = dict[str, Any]
@@ -64,9 +63,9 @@ def read(root: Path, commit: str | None, label: str) -> Snapshot:
         label,
         params=content("params.yaml"),
         columns=_mapping(content("data/schema.yaml"), "columns"),
-        pipeline=_mapping(content("dvc.yaml"), "stages"),
-        stages=_mapping(content("dvc.lock"), "stages"),
-        raw=tuple(out.get("md5") for out in content("data/raw.dvc").get("outs", [])),
+        pipeline=content("dvc.yaml", _pipeline),
+        stages=content("dvc.lock", _locked),
+        raw=_hashes(content("data/raw.dvc").get("outs")),
         packages=content("uv.lock", lambda path: packages(path.read_text(encoding="utf-8"))),
         unlabelled=_unlabelled(root / "metrics/data.json"),
         stale=store.stale(root),
@@ -78,13 +77,44 @@ def read(root: Path, commit: str | None, label: str) -> Snapshot:
 def locked(root: Path) -> Content:
     """Return the stages of a folder's dvc.lock; raise UserError if it is not valid."""
     path = root / "dvc.lock"
-    content = read_yaml(path) if path.exists() else {}
-    return _mapping(content if isinstance(content, dict) else {}, "stages")
+    return _locked(path) if path.exists() else {}
+
+
+def _locked(path: Path) -> Content:
+    found = _pipeline(path)
+    for name, entry in found.items():
+        listed = [*entry.get("deps", []), *entry.get("outs", [])]
+        named = all(isinstance(file, dict) and isinstance(file.get("path"), str) for file in listed)
+        if not named or not isinstance(entry.get("params", {}), dict):
+            raise UserError(
+                f"{path}, stage {brief(name)}: found {brief(entry)}; expected files with their "
+                "path: delete it, and run `dvc repro`."
+            )
+    return found
+
+
+def _pipeline(path: Path) -> Content:
+    """Return the stages of a file of DVC; raise UserError if they are none."""
+    content = read_yaml(path)
+    found = _mapping(content if isinstance(content, dict) else {}, "stages")
+    for name, entry in found.items():
+        inside = [entry.get(key, []) for key in ("deps", "outs")] if type(entry) is dict else [None]
+        if not isinstance(name, str) or not all(isinstance(listed, list) for listed in inside):
+            raise UserError(
+                f"{path}, stage {brief(name)}: found {brief(entry)}; expected a mapping with lists "
+                "of deps and outs, as DVC writes it."
+            )
+    return found
 
 
 def _mapping(content: Content, name: str) -> Content:
     found = content.get(name)
     return found if isinstance(found, dict) else {}
+
+
+def _hashes(outs: Any) -> tuple[str | None, ...]:
+    listed = outs if isinstance(outs, list) else []
+    return tuple(str(out["md5"]) for out in listed if isinstance(out, dict) and "md5" in out)
 
 
 def _parsed(root: Path) -> Schema | UserError:
@@ -96,11 +126,11 @@ def _parsed(root: Path) -> Schema | UserError:
 
 def _unlabelled(path: Path) -> int | None:
     try:
-        profile = json.loads(path.read_text(encoding="utf-8"))
+        profile = read_json(path)
         count = profile.get("unlabelled", 0)  # before it was counted there could be none
-    except (OSError, ValueError, AttributeError):  # not there, or left in a conflict
+    except (UserError, AttributeError):  # not there, or left in a conflict
         return None
-    return count if isinstance(count, int) else None
+    return count if type(count) is int and 0 <= count < 2**63 else None
 
 
 @cache  # both sides mostly have the same text, and reading it takes a quarter of a second
@@ -111,7 +141,7 @@ def packages(text: str) -> dict[str, str]:
     """
     try:
         locked = {package["name"]: package for package in tomllib.loads(text)["package"]}
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, KeyError, TypeError, RecursionError) as error:
         raise UserError(f"uv.lock: not valid ({error}); run `uv lock`.") from None
     waiting = [name for name, p in locked.items() if "editable" in p.get("source", {})]
     found: dict[str, str] = {}

@@ -1,0 +1,1 @@
+"""Reads what anybody may have written: within bounds, or not at all."""
