@@ -3,11 +3,17 @@
 Importing it fixes how numbers are computed, before NumPy can load: one BLAS kernel, no
 instructions newer than AVX2, and a set number of threads. That is what lets the same inputs give
 the same bytes on another machine; it overrides the user's environment on purpose.
+
+With `python -m` the current folder comes first among the places to import from: a file such as
+numpy.py beside the data would be taken for NumPy, and is left out.
 """
 
 import os
-import platform
 import sys
+
+if sys.argv[:1] == ["-m"] and sys.path[:1] == [os.getcwd()]:
+    del sys.path[0]
+import platform
 
 for name, value in {
     "OMP_NUM_THREADS": "2",  # HistGradientBoosting's sums depend on it; kept on a single core

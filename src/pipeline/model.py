@@ -19,10 +19,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, StandardScaler
 
 from pipeline.schema import Column, Schema
-from pipeline.stage import UserError
+from pipeline.stage import UserError, brief, cut
+from pipeline.strict import archive
 
 # Loading refuses every type that is neither known to skops nor listed here. An estimator of another
-# library needs its types added: that is a review of what may run when a model file is opened.
+# library needs its types added: that is a review of what may run when a model file is opened. Only
+# from packages that are named here, and from scikit-learn, params.yaml may choose an estimator.
 TRUSTED = [
     "numpy.dtype",
     "pipeline.model.calendar",
@@ -68,11 +70,18 @@ def estimator(path: str, options: dict[str, Any], seed: int) -> BaseEstimator:
     """
     where = "params.yaml, section 'train'"
     module, _, name = path.rpartition(".")
+    packages = sorted({"sklearn", *(known.partition(".")[0] for known in TRUSTED)})
+    if path.partition(".")[0] not in packages:
+        raise ModelError(
+            f"{where}: estimator {brief(path)} is of a package that is not trusted; expected one "
+            f"of {', '.join(packages)}: one more is trusted once TRUSTED in src/pipeline/model.py "
+            "names a type of it."
+        )
     try:
         kind = getattr(importlib.import_module(module), name)
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ModelError(
-            f"{where}: estimator '{path}' cannot be imported ({error}); "
+            f"{where}: estimator {brief(path)} cannot be imported ({error}); "
             "expected a dotted path such as sklearn.linear_model.LogisticRegression."
         ) from None
     if not (isinstance(kind, type) and hasattr(kind, "fit") and hasattr(kind, "predict")):
@@ -85,12 +94,14 @@ def estimator(path: str, options: dict[str, Any], seed: int) -> BaseEstimator:
         unknown = sorted(set(options) - set(known))
         if unknown:
             raise ModelError(
-                f"{where}: '{path}' has no option {unknown}; expected some of {sorted(known)}."
+                f"{where}: '{path}' has no option {cut(unknown)}; expected some of {sorted(known)}."
             )
         seeded = {"random_state": seed} if "random_state" in known else {}
         return made.set_params(**seeded, **options)
     except TypeError as error:
-        raise ModelError(f"{where}: '{path}' cannot be made from {options} ({error}).") from None
+        raise ModelError(
+            f"{where}: '{path}' cannot be made from {brief(options)} ({error})."
+        ) from None
 
 
 def build(schema: Schema, path: str, options: dict[str, Any], seed: int) -> Pipeline:
@@ -168,14 +179,14 @@ def _is_trusted(name: str) -> bool:
     """Say whether a type is in TRUSTED, or an estimator in a public module of scikit-learn."""
     module, _, kind = name.rpartition(".")
     public = module.partition("._")[0]
-    if name in TRUSTED or not public.startswith("sklearn."):
+    if name in TRUSTED or not public.startswith("sklearn.") or ".tests" in public:
         return name in TRUSTED
     try:
         found = getattr(importlib.import_module(public), kind, None)
     except ImportError:
         return False
     estimates = isinstance(found, type) and issubclass(found, BaseEstimator)
-    return estimates and found.__module__ == module and ".tests" not in public
+    return estimates and found.__module__ == module
 
 
 def save(fitted: Pipeline, path: str | Path) -> None:
@@ -232,15 +243,25 @@ def load(path: str | Path) -> Pipeline:
     """Return the model in a skops file; raise ModelError, naming them, for types not in TRUSTED."""
     try:
         content = Path(path).read_bytes()
+        archive.expect_pipeline(content)
         found = _skops().get_untrusted_types(data=content)
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
-        raise ModelError(
-            f"{path}: no model file ({error}); run `dvc repro` or `dvc pull`."
-        ) from None
+    except Exception as error:  # skops', Python's, NumPy's: whatever a file that lies leads to
+        raise _no_model(path, error) from None
     unknown = [name for name in found if not _is_trusted(name)]
     if unknown:
         raise ModelError(
-            f"{path}: holds types that are not trusted: {unknown}; expected those of skops and "
-            "of TRUSTED in src/pipeline/model.py: add them there if you know the file's origin."
+            f"{path}: holds types that are not trusted: {cut(unknown)}; expected those of skops "
+            "and of TRUSTED in src/pipeline/model.py: add them there if you know the file's origin."
         )
-    return _skops().loads(content, trusted=found)
+    try:
+        fitted = _skops().loads(content, trusted=found)
+        if not (isinstance(fitted[-1], BaseEstimator) and hasattr(fitted, "predict")):
+            raise TypeError("its last step is no estimator")
+    except Exception as error:  # as above
+        raise _no_model(path, error) from None
+    return fitted
+
+
+def _no_model(path: str | Path, error: Exception) -> ModelError:
+    why = " ".join(str(error).split())[:200]
+    return ModelError(f"{path}: no model file ({why}); run `dvc repro` or `dvc pull`.")

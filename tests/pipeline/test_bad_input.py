@@ -13,6 +13,7 @@ import yaml
 
 from conftest import Run, made_up
 from pipeline import stage
+from pipeline.schema import Schema
 
 STAGES = ("validate", "split", "train", "evaluate")
 RAW, SCHEMA, PARAMS = "data/raw/first.csv", "data/schema.yaml", "params.yaml"
@@ -90,9 +91,11 @@ def constant(folder: Path) -> None:
 
 def foreign_model(folder: Path) -> None:
     import skops.io
+    from sklearn.pipeline import Pipeline
 
     (folder / "models").mkdir(exist_ok=True)
-    skops.io.dump(stage.UserError("of an unknown type"), folder / "models/model.skops")
+    fitted = Pipeline([("estimator", Schema(columns=()))])  # of a type that nobody listed
+    skops.io.dump(fitted, folder / "models/model.skops")
 
 
 CASES = {
@@ -228,7 +231,7 @@ CASES = {
 BEFORE_DVC = {  # what `dvc repro` says itself, or mends, before the stage would see it
     "unreadable file": Case(dangling, "validate", ("second.csv", "cannot be read")),
     "model of an untrusted type": Case(
-        foreign_model, "evaluate", ("not trusted", "pipeline.stage.UserError", "TRUSTED")
+        foreign_model, "evaluate", ("not trusted", "pipeline.schema.Schema", "TRUSTED")
     ),
     "model that is no model": Case(
         content(b"no model", "models/model.skops"), "evaluate", ("no model file", "dvc repro")

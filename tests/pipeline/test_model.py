@@ -80,6 +80,32 @@ def canonical(content: Any) -> bytes:
     return model.canonical(skops.io.dumps(content))
 
 
+PATHS = ["os.system", "antigravity.X", "spy.Model", "spy", "", "sklearnx.Y", "sklearn"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_module_that_nobody_trusts_is_not_imported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Not even one of the standard library, or one that lies in the folder that is worked in."""
+    (tmp_path / "spy.py").write_text("class Model: fit = predict = get_params = print\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    with pytest.raises(model.ModelError, match=f"estimator '{path}' (is of a package|cannot be)"):
+        model.estimator(path, {}, seed=0)
+
+    assert {"antigravity", "spy"} & set(sys.modules) == set()
+
+
+def test_a_file_in_the_folder_does_not_pass_for_a_library(folder: Path) -> None:
+    for name in ("numpy", "pandas", "platform", "yaml"):
+        (folder / f"{name}.py").write_text("open('imported', 'w')\n")
+
+    run(sys.executable, "-m", "pipeline.validate", cwd=folder)
+
+    assert not (folder / "imported").exists()
+
+
 @pytest.mark.parametrize("name", ESTIMATORS)
 def test_a_saved_model_is_trusted_and_predicts_the_same(folder: Path, name: str) -> None:
     fitted = fit(name)
