@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 import pytest
-import yaml
 
 from adopt import draft
 from adopt.columns import types
+from pipeline import stage
 from pipeline.schema import read_schema
 from pipeline.tables import cells, delivery
 
@@ -148,7 +148,7 @@ def test_any_name_survives_the_file(tmp_path: Path, name: str) -> None:
 
     draft.write({name: {"type": "integer", "role": "feature"}}, path)
 
-    assert list(yaml.safe_load(path.read_text())["columns"]) == [name]
+    assert list(stage.read_yaml(path)["columns"]) == [name]
 
 
 def test_decisions_are_kept_and_new_columns_added(folder: Path) -> None:

@@ -179,15 +179,15 @@ CASES = {
     "unknown estimator": Case(
         edit(PARAMS, "LogisticRegression", "Magic"), "train", ("Magic'", "cannot be imported")
     ),
-    "estimator without a module": Case(
-        edit(PARAMS, "sklearn.linear_model.LogisticRegression", "'.linear_model.Ridge'"),
+    "estimator of another package": Case(
+        edit(PARAMS, "sklearn.linear_model.LogisticRegression", "json.JSONDecoder"),
         "train",
-        ("'.linear_model.Ridge' cannot be imported",),
+        ("'json.JSONDecoder' is of a package that is not trusted",),
     ),
     "no estimator": Case(
-        edit(PARAMS, "sklearn.linear_model.LogisticRegression", "json.dumps"),
+        edit(PARAMS, "sklearn.linear_model.LogisticRegression", "sklearn.metrics.r2_score"),
         "train",
-        ("'json.dumps' is no estimator",),
+        ("'sklearn.metrics.r2_score' is no estimator",),
     ),
     "unknown option": Case(
         edit(PARAMS, "C: 1.0", "Z: 1.0"), "train", ("has no option ['Z']", "'C'")
