@@ -157,3 +157,26 @@ def test_the_embedded_storage_is_small() -> None:
     megabytes = sum(path.stat().st_size for path in files) / 1e6
 
     assert megabytes <= 100, "data/storage is over 100 MB: move to a bucket (docs/remotes.md)"
+
+
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_value_is_printed_on_one_line_that_nothing_acts_on(path: Path) -> None:
+    """What comes from data could else be a line of its own, and a command to GitHub's runner."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    printed = [c.args[0] for c in calls if getattr(c.func, "id", "") == "print" and c.args]
+    safe = {id(n) for c in calls if "one_line" in ast.unparse(c.func) for n in ast.walk(c)}
+    raw = [n for p in printed for n in ast.walk(p) if isinstance(n, ast.JoinedStr)]
+
+    assert [ast.unparse(node) for node in raw if id(node) not in safe] == []
+
+
+def test_every_error_is_one_of_those_whose_message_is_made_plain() -> None:
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES]
+    classes = [n for tree in trees for n in ast.walk(tree) if isinstance(n, ast.ClassDef)]
+    direct = {c.name for c in classes if "Exception" in map(ast.unparse, c.bases)}
+
+    assert direct == {"PlainError", "UnreadableError", "UserError"}  # the second: never said alone

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from adopt.adopt import adopt
+from pipeline import stage
 from pipeline.stage import UserError
 
 
@@ -49,7 +50,8 @@ def main() -> None:
     except UserError as error:
         sys.exit(f"{error}\nNothing was changed.")
     except OSError as error:
-        sys.exit(f"{error.strerror}: '{error.filename}'.\nNothing was changed.")
+        found = stage.one_line(f"{error.strerror}: '{error.filename}'.")
+        sys.exit(f"{found}\nNothing was changed.")
     except KeyboardInterrupt:
         sys.exit("Interrupted. Nothing was changed.")
 

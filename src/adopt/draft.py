@@ -168,10 +168,13 @@ def main() -> None:
         said = "; ".join(
             filter(None, (notes.note(drafted[name], found[name][0]), spoken.get(name)))
         )
-        print(f"added   {name}: {drafted[name]['type']}, {role}" + f"; {said}" * bool(said))
+        line = f"added   {name}: {drafted[name]['type']}, {role}" + f"; {said}" * bool(said)
+        print(stage.one_line(line))
     for name in (name for name in known if name not in found):
-        print(f"gone    {name}: in the schema, in no delivery; remove it if that is meant")
-    print(f"kept    {len(known)} columns; review data/schema.yaml, then run `make repro`.")
+        line = f"gone    {name}: in the schema, in no delivery; remove it if that is meant"
+        print(stage.one_line(line))
+    line = f"kept    {len(known)} columns; review data/schema.yaml, then run `make repro`."
+    print(stage.one_line(line))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def _words(files: list[Path], found: draft.Found, columns: Columns) -> dict[str,
 
 def step(words: str) -> None:
     """Say on standard error what is done now: the next may take a while."""
-    print(f"{words} …", file=sys.stderr, flush=True)
+    print(stage.one_line(f"{words} …"), file=sys.stderr, flush=True)
 
 
 def typed(

@@ -131,7 +131,7 @@ def main() -> None:
     try:
         print(resolve())
     except (UserError, DvcException, OSError) as error:
-        sys.exit(f"{str(error).rstrip('.')}.\nNothing was resolved.")
+        sys.exit(f"{stage.one_line(str(error)).rstrip('.')}.\nNothing was resolved.")
 
 
 if __name__ == "__main__":

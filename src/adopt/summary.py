@@ -39,7 +39,8 @@ def summary(found: Proposal, asked: argparse.Namespace, stored: str) -> str:
         *_read(found.columns.read),
         *_ignored(found.columns.ignored),
     ]
-    return "\n".join(
+    told = map(
+        stage.one_line,
         [
             f"Adopted {len(found.rows):,} rows: a {found.task} task with target '{asked.target}', "
             f"{stage.plural(len(features), 'feature')}, {text} of them words or text.",
@@ -51,8 +52,9 @@ def summary(found: Proposal, asked: argparse.Namespace, stored: str) -> str:
             "  params.yaml        split, estimator, metrics, and the gate: there is none yet",
             "  data/README.md     the datasheet: source, licence, meaning",
             "Then: `make repro`, `make test`, `dvc push`, and `git add -A && git commit`.",
-        ]
+        ],
     )
+    return "\n".join(told)
 
 
 def _listed(items: list[str]) -> str:

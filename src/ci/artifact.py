@@ -9,6 +9,7 @@ from typing import Any
 
 from ci import github
 from report import document
+from report.plain import PlainError
 
 FILE = "review.json"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need modules that may be absent
@@ -17,7 +18,7 @@ BROKEN = (
 )
 
 
-class RefusedError(Exception):
+class RefusedError(PlainError):
     """A run, its artifact or its pull request is not what a review leaves; nothing was posted."""
 
 

@@ -98,7 +98,7 @@ def tell(text: str, repository: str) -> str:
     known = [
         issue["number"]
         for issue in github.every(f"{path}?state=open")
-        if MARK in (issue["body"] or "") and issue["user"]["login"] == github.BOT
+        if MARK in (issue["body"] or "") and github.author(issue) == github.BOT
     ]
     body = {"title": TITLE, "body": f"{text}\n\n{MARK}"}
     if known:

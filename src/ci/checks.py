@@ -34,7 +34,7 @@ def names(run: dict[str, Any], repository: str) -> list[str]:
     repository; but it does for its branch.
     """
     origin = source(run, "head_repository")
-    if origin is None:
+    if origin is None or run["head_branch"] is None:
         return []
     head = quote(f"{origin.partition('/')[0]}:{run['head_branch']}", safe=":")
     pulls = github.every(f"repos/{repository}/pulls?state=open&head={head}")
@@ -51,7 +51,8 @@ def ours(repository: str, commit: str) -> list[dict[str, Any]]:
     """Return the checks of a commit that were opened or concluded here, the oldest first."""
     path = f"repos/{repository}/commits/{commit}/check-runs?filter=all"
     listed = [check for check in github.every(path, "check_runs") if check["external_id"] == OURS]
-    return sorted((c for c in listed if c["app"]["slug"] == APP), key=lambda check: check["id"])
+    made = [c for c in listed if c["app"] and c["app"]["slug"] == APP]  # null: its App is gone
+    return sorted(made, key=lambda check: check["id"])
 
 
 def opened(checks: list[dict[str, Any]]) -> dict[str, list[int]]:

@@ -2,6 +2,9 @@
 
 import os
 import subprocess
+from subprocess import PIPE, STDOUT
+
+from report.plain import one_line
 
 SECONDS = 120  # a call takes a few; one that never ends must leave time for the other way
 
@@ -11,14 +14,23 @@ def call(*words: str) -> str | None:
     env = {**os.environ, "REPO_TOKEN": os.environ["GITHUB_TOKEN"], "ITERATIVE_DO_NOT_TRACK": "1"}
     called = f"`cml {' '.join(words[:2])}`"
     try:
-        status = subprocess.run(["cml", *words], env=env, timeout=SECONDS).returncode
-    except subprocess.TimeoutExpired:
+        done = subprocess.run(["cml", *words], env=env, timeout=SECONDS, stdout=PIPE, stderr=STDOUT)
+    except subprocess.TimeoutExpired as error:
+        _show(error.stdout)
         return f"{called} did not end within {SECONDS} s"
     except OSError as error:
         return f"CML cannot be started ({error.strerror})"
-    return f"{called} failed; what it said is above" if status else None
+    _show(done.stdout)
+    return f"{called} failed; what it said is above" if done.returncode else None
+
+
+def _show(said: bytes | None) -> None:
+    """Print what CML said, which can quote the report, so that GitHub's runner acts on none."""
+    for line in (said or b"").decode(errors="backslashreplace").splitlines():
+        print(one_line(line), flush=True)
 
 
 def say(what: str, why_not: str | None = None) -> None:
     """Print which way was taken: by CML, or directly, and then why."""
-    print(f"{what}: {'directly, since ' + why_not if why_not else 'by CML'}.", flush=True)
+    way = f"directly, since {why_not}" if why_not else "by CML"
+    print(one_line(f"{what}: {way}."), flush=True)

@@ -19,7 +19,7 @@ def post(text: str, number: int, repository: str, report: str) -> None:
     """
     path = f"repos/{repository}/issues/{number}/comments"
     listed = list(github.every(path))
-    own = [c["id"] for c in listed if c["user"]["login"] == github.BOT and _marked(c)][-1:]
+    own = [c["id"] for c in listed if github.author(c) == github.BOT and _marked(c)][-1:]
     would = [c["id"] for c in listed[:CML_READS] if _marked(c)][-1:]
     why: str | None = f"CML reads {CML_READS} comments, whoever wrote them, and would take another"
     if not own or own == would:

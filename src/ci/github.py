@@ -10,13 +10,15 @@ import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
+from report.plain import PlainError
+
 SECONDS = 30
 WAITS = (1, 4)  # seconds before GitHub is asked again, if it failed
 PAGE = 100  # the most items of a list that GitHub gives at once
 BOT = "github-actions[bot]"  # the author of what a workflow writes with GITHUB_TOKEN
 
 
-class GitHubError(Exception):
+class GitHubError(PlainError):
     """GitHub did not do what was asked; the message says what was asked and what it answered."""
 
 
@@ -37,6 +39,11 @@ def call(method: str, path: str, payload: Any = None) -> Any:
 def page(path: str) -> str:
     """Return the address of a page that people read, such as 'o/r/pull/3'."""
     return f"{os.environ.get('GITHUB_SERVER_URL', 'https://github.com')}/{path}"
+
+
+def author(item: dict[str, Any]) -> str | None:
+    """Return who wrote a comment or an issue; None if GitHub knows nobody, as after a deletion."""
+    return item["user"]["login"] if item["user"] else None
 
 
 def every(path: str, key: str | None = None) -> Iterator[Any]:

@@ -15,6 +15,7 @@ from ci import reproduce
 from pipeline import stage
 from pipeline.strict import texts
 from pipeline.strict.texts import StrictError
+from report import plain
 from review import ReviewError
 from review.gather import git, snapshot, store
 from review.gather.store import Store
@@ -102,7 +103,7 @@ def main() -> None:
     """Say why the lock is true, or exit with what is wrong with it."""
     parser = argparse.ArgumentParser(prog="python -m ci.guard", description=__doc__)
     parser.add_argument("--since", metavar="REV", help="what was there before; default: HEAD alone")
-    print(guard(since=parser.parse_args().since))
+    print(plain.one_line(guard(since=parser.parse_args().since)))
 
 
 if __name__ == "__main__":

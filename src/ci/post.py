@@ -17,7 +17,7 @@ from typing import Any
 from ci import artifact, checks, comments, github
 from ci.artifact import expect
 from ci.checks import Result
-from report import document, markdown
+from report import document, markdown, plain
 
 WORKFLOW = ".github/workflows/review.yml"
 SHOWN = 5  # names in the warning
@@ -123,7 +123,8 @@ def _give_up(run: dict[str, Any], repository: str, result: Result) -> None:
     for name in dict.fromkeys([*opened, *(name for name in names if name not in known)]):
         ended = result if name in names else outdated
         checks.conclude(repository, commit, name, ended, opened.get(name, []))
-        print(f"The check {name!r} of {commit[:7]}: {ended.conclusion}, {ended.title!r}.")
+        said = f"The check {name!r} of {commit[:7]}: {ended.conclusion}, {ended.title!r}."
+        print(plain.one_line(said))
 
 
 def _absent(run: dict[str, Any], repository: str) -> Result:
@@ -164,11 +165,11 @@ def main() -> None:
     argparse.ArgumentParser(prog="python -m ci.post", description=__doc__).parse_args()
     event = json.loads(Path(os.environ["GITHUB_EVENT_PATH"]).read_text(encoding="utf-8"))
     act = finish if event["action"] == "completed" else start
-    print(act(event["workflow_run"], os.environ["GITHUB_REPOSITORY"]))
+    print(plain.one_line(act(event["workflow_run"], os.environ["GITHUB_REPOSITORY"])))
 
 
 if __name__ == "__main__":
     try:
         main()
     except (artifact.RefusedError, document.DocumentError, github.GitHubError) as error:
-        sys.exit(str(error).replace("##[", "# #["))  # else the runner takes it for a command
+        sys.exit(str(error))

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ci import cml, github
+from report.plain import PlainError, one_line
 
 TITLE = "Retrain on new data"
 NAME, EMAIL = "retrain", "retrain@users.noreply.github.com"
@@ -22,7 +23,7 @@ PATHS = ("dvc.lock", "data", "metrics")
 GLOBS = ("dvc.lock", "data/**", "metrics/**")  # the same for CML
 
 
-class ProposeError(Exception):
+class ProposeError(PlainError):
     """No pull request can be opened; the message says why, and what to do."""
 
 
@@ -139,7 +140,8 @@ def main() -> None:
     asked = parser.parse_args()
     text = Path(asked.report).read_text(encoding="utf-8").strip()
     env = os.environ
-    print(propose(asked.branch, env["GITHUB_REF_NAME"], text, env["GITHUB_REPOSITORY"]))
+    done = propose(asked.branch, env["GITHUB_REF_NAME"], text, env["GITHUB_REPOSITORY"])
+    print(one_line(done))
 
 
 if __name__ == "__main__":

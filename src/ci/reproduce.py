@@ -6,11 +6,12 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from pipeline import stage
+from report import plain
 from review import ReviewError
 from review.gather import git
 
@@ -42,13 +43,36 @@ def check_remote(root: str | Path = ".") -> None:
         )
 
 
-def stages(lines: Iterable[str]) -> Ran:
+def started(
+    *words: str, root: str | Path, env: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start a program in a folder; what it prints, errors too, is to be read by `show`."""
+    return subprocess.Popen(
+        words,
+        cwd=root,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        encoding="utf-8",
+        errors="backslashreplace",
+    )
+
+
+def show(lines: Iterable[str] | None) -> Iterator[str]:
+    """Print each line as it arrives, so that GitHub's runner never acts on it, and yield it.
+
+    Stages print what they find in data, and the job that runs them may have a token that writes.
+    """
+    for line in lines or ():
+        print(plain.one_line(line.expandtabs().rstrip("\n")), flush=True)
+        yield line
+
+
+def stages(lines: Iterable[str] | None) -> Ran:
     """Return what each stage did, and its seconds if it ran, from DVC's output as it arrives."""
     found: Ran = {}
     running, since = "", 0.0
-    for line in lines:
-        sys.stdout.write(line)
-        sys.stdout.flush()
+    for line in show(lines):
         for result, pattern in LINES.items():
             if match := pattern.search(line):
                 now = time.monotonic()
@@ -63,15 +87,7 @@ def stages(lines: Iterable[str]) -> Ran:
 
 def repro(*options: str, root: str | Path = ".") -> Ran:
     """Run `dvc repro`, showing what it prints; raise ReviewError if it fails."""
-    with subprocess.Popen(
-        [*REPRO, *options],
-        cwd=root,
-        env=git.environment(root),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as process:
-        assert process.stdout
+    with started(*REPRO, *options, root=root, env=git.environment(root)) as process:
         found = stages(process.stdout)
     if process.returncode:
         raise ReviewError(f"`{' '.join([*REPRO, *options])}` failed; what it said is above.")

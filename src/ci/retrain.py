@@ -7,7 +7,6 @@ from `data/refresh`, a program of yours, if there is one, that writes deliveries
 import argparse
 import hashlib
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -50,7 +49,9 @@ def refresh(root: Path) -> bool:
         git.call("dvc", "update", "--quiet", source, cwd=root)
     if hook.exists():
         git.call("dvc", "pull", "--quiet", "data/raw.dvc", cwd=root)
-        if subprocess.run([hook.resolve()], cwd=root).returncode:
+        with reproduce.started(str(hook.resolve()), root=root) as process:
+            list(reproduce.show(process.stdout))
+        if process.returncode:
             raise ReviewError(f"{HOOK} failed; what it said is above, and nothing was retrained.")
         git.call("dvc", "add", "--quiet", "data/raw", cwd=root)
     return version(root) != before
@@ -68,7 +69,7 @@ def main() -> None:
     reproduce.repro(root=root)
     git.call("dvc", "push", "--quiet", cwd=root)
     branch = f"retrain/{version(root)}"
-    print(f"New data was trained on, and pushed; its branch is {branch}.")
+    print(stage.one_line(f"New data was trained on, and pushed; its branch is {branch}."))
     if output := os.environ.get("GITHUB_OUTPUT"):
         with Path(output).open("a", encoding="utf-8") as file:
             file.write(f"branch={branch}\n")

@@ -182,7 +182,7 @@ def main() -> None:
         plots["importance"] = importance(fitted, rows, schema, params)
         said += suspicious(found, predictions, plots["importance"]["feature"].tolist())
     for warning in said:
-        print(f"warning: {warning}", file=sys.stderr)
+        print(stage.one_line(f"warning: {warning}"), file=sys.stderr)
     with stage.replacing("metrics/plots") as folder:
         for name, frame in plots.items():
             frame.to_csv(folder / f"{name}.csv", index=False, lineterminator="\n")

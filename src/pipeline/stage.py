@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+import re
 import shutil
 import sys
 import types
@@ -24,8 +25,31 @@ RESTORE = (
 )
 
 
+# As in report/plain.py, which says where both are from; neither package may import the other.
+UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef\U0001d159\u2800\U00013441\U00013442\U00016fe4]"
+)
+ANYWHERE, STARTING = re.compile(r"#(?=#(?:vso)?\[)"), re.compile(r"^( *):(?=:)")
+
+
+def one_line(text: str) -> str:
+    """Return `text` as one line that neither a terminal nor GitHub's runner acts on."""
+    shown = "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
+    shown = UNSEEN.sub(lambda found: found[0].encode("unicode_escape").decode(), shown)
+    return STARTING.sub(r"\1\\x3a", ANYWHERE.sub(r"\\x23", shown))
+
+
 class UserError(Exception):
-    """Something the user can mend; its message says where, what was found, what was expected."""
+    """Something the user can mend; its message says where, what was found, what was expected.
+
+    Each argument is one line of the message, whatever the data is that it quotes.
+    """
+
+    def __str__(self) -> str:
+        return "\n".join(one_line(str(line)) for line in self.args)
 
 
 class ParamsError(UserError):

@@ -132,7 +132,7 @@ def main() -> None:
         warnings.simplefilter("always")
         fitted = train(rows, schema, params)
     for doubt in doubts(caught, params.estimator.rpartition(".")[2]):
-        print(f"warning: {doubt}", file=sys.stderr)
+        print(stage.one_line(f"warning: {doubt}"), file=sys.stderr)
     model.save(fitted, "models/model.skops")
 
 

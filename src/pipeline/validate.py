@@ -56,7 +56,7 @@ def check(path: Path, rows: pd.DataFrame, schema: Schema, expected: Checks) -> N
         once = "each key once in a delivery (a later delivery may correct it)"
         problems.append(delivery.problem(path, ", ".join(keys), twice, found, once))
     if problems:
-        raise DeliveryError("\n".join(problems))
+        raise DeliveryError(*problems)
 
 
 def _problems(path: Path, rows: pd.DataFrame, schema: Schema, expected: Checks) -> Iterator[str]:

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from report.plain import PlainError
+
 LARGEST_BYTES = 2_000_000
 SCHEMA = json.loads(Path(__file__).with_name("schema.json").read_text(encoding="utf-8"))
 SHOWN = 80  # characters of a value in an error
 
 
-class DocumentError(Exception):
+class DocumentError(PlainError):
     """A file is not a review; its message says what was found and what was expected."""
 
 

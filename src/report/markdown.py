@@ -21,7 +21,7 @@ from report.blocks import (
     Text,
     shortened,
 )
-from report.plain import clean
+from report.plain import TURNED, clean, isolated
 
 LARGEST_BYTES = 60_000  # GitHub takes 65,536 characters; in UTF-8 none is less than a byte
 LONGEST_NAME, LONGEST_LIST, LONGEST_TEXT = 80, 200, 500
@@ -45,7 +45,7 @@ def code(text: str, longest: int = LONGEST_NAME) -> str:
         return EMPTY
     fence = "`" * (1 + max(map(len, re.findall("`+", shown)), default=0))
     pad = " " * (shown[0] in " `" or shown[-1] in " `")
-    return f"{fence}{pad}{shown}{pad}{fence}"
+    return isolated(f"{fence}{pad}{shown}{pad}{fence}")
 
 
 def prose(text: str) -> str:
@@ -54,7 +54,8 @@ def prose(text: str) -> str:
     def word(match: re.Match[str]) -> str:
         token, before = match[0], match.string[: match.start()]
         listed = not before.strip() and re.fullmatch(r"\d+[.)]", token)
-        if SAFE.fullmatch(token) and not ACTIVE.search(token) and not listed:
+        acting = ACTIVE.search(token) or TURNED.search(token) or listed
+        if SAFE.fullmatch(token) and not acting:
             return token
         quoted = len(token) > 2 and token[0] == token[-1] == "`" and "`" not in token[1:-1]
         apart = " " * (before[-1:].strip() != "")  # two runs of backticks would be read as one

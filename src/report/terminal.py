@@ -6,14 +6,14 @@ from typing import Any
 
 from report import words
 from report.blocks import Alert, Block, Bullets, Chart, Paragraph, Section, Table, Text, shortened
-from report.plain import clean
+from report.plain import RUN, clean, isolated, one_line
 
 COLUMNS = 100
 LONGEST, ROWS, ITEMS = 500, 20, 10
 
 
 def line(text: Text) -> str:
-    """Return text as one line, without anything a terminal acts on."""
+    """Return text as one line with every hidden character made visible."""
     return "".join(clean(part, LONGEST) for part in ((text,) if isinstance(text, str) else text))
 
 
@@ -86,4 +86,11 @@ def section(content: Section) -> str:
 
 def report(review: dict[str, Any]) -> str:
     """Return the report of a review."""
-    return "\n\n".join(filter(None, map(section, words.sections(review)))) + "\n"
+    text = "\n\n".join(filter(None, map(section, words.sections(review))))
+    # Last, since a word of the project's may come to stand first in a line, or be cut.
+    return "\n".join(map(printed, text.split("\n"))) + "\n"
+
+
+def printed(line: str) -> str:
+    """Return a line on which GitHub's runner does not act, and in which nothing is turned round."""
+    return RUN.sub(lambda found: isolated(found[0]), one_line(line))

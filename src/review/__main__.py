@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import stage
-from report import document, markdown, terminal
+from report import document, markdown, plain, terminal
 from review import ReviewError
 from review.gather import git
 from review.review import review
@@ -54,7 +54,8 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that worktrees are removed
     root, ran = git.project(), _ran(asked.stages)
     name = asked.base or git.default_base(asked.head or "HEAD", root)
-    print(f"Reviewing {asked.head or 'the work tree'} against {name} …", file=sys.stderr)
+    said = f"Reviewing {asked.head or 'the work tree'} against {name} …"
+    print(plain.one_line(said), file=sys.stderr)
     base = (git.commit_of(name, root), asked.base or "base")
     made = review(base, asked.head, root, ran, gated=not asked.no_gate)
     found, cut = document.fitted(made)

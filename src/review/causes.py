@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import scores
+from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from review import ReviewError, models
@@ -68,7 +68,7 @@ def _value(
         if chosen in ends:
             return ends[chosen]
         budget.check(chosen)
-        print(f"  {' and '.join(sorted(chosen))} of head with the rest of base …", file=sys.stderr)
+        print(stage.one_line(f"  {reruns.named(chosen)} …"), file=sys.stderr)
         said = rerun(chosen | fixed)
         if compare.lacks(metric, said):
             name = reruns.named(chosen | fixed)

@@ -12,6 +12,7 @@ from adopt.columns import types
 from pipeline import stage
 from pipeline.schema import read_schema
 from pipeline.tables import cells, delivery
+from runner import ATTACKS, commands
 
 
 def drafted(values: list[object], name: str = "x", role: str = "feature") -> dict[str, object]:
@@ -164,3 +165,16 @@ def test_decisions_are_kept_and_new_columns_added(folder: Path) -> None:
     assert "new" not in decided
     assert after.columns[:-1] == before.columns
     assert (after.columns[-1].name, after.columns[-1].type) == ("new", "integer")
+
+
+def test_a_new_column_is_said_on_its_own_line_as_no_command(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = folder / "data/raw/first.csv"
+    pd.read_csv(raw).assign(**dict.fromkeys(ATTACKS, 1)).to_csv(raw, index=False, quoting=1)
+
+    draft.main()
+
+    lines = capsys.readouterr().out.split("\n")[:-1]
+    assert len([line for line in lines if line.startswith("added   ")]) == len(ATTACKS)
+    assert len(lines) == len(ATTACKS) + 1 and commands("\n".join(lines)) == []

@@ -11,6 +11,7 @@ from adopt.adopt import sources
 from adopt.proposal import Proposal, propose
 from adopt.summary import summary
 from pipeline.stage import UserError
+from runner import ATTACKS, commands
 
 
 def proposed(folder: Path, rows: pd.DataFrame, *words: str) -> tuple[Proposal, str]:
@@ -59,6 +60,20 @@ def test_a_word_that_may_be_a_value_is_said(tmp_path: Path) -> None:
     _, said = proposed(tmp_path, rows)
 
     assert "'alley' holds 'NA' in 20 rows, read as missing: `present: ['NA']` in its entry" in said
+
+
+def test_a_name_is_said_on_its_own_line_as_no_command(tmp_path: Path) -> None:
+    """Some of these columns repeat, some are constant, some hold text."""
+    rows = patients()
+    csv = [attack for attack in ATTACKS if "\r:" not in attack]  # pandas leaves it unquoted
+    kinds = (rows["patient"], "always", rows["y"], [f"a{i} b{i} c{i}" for i in range(len(rows))])
+    hostile = {attack: kinds[i % len(kinds)] for i, attack in enumerate(csv)}
+
+    said = proposed(tmp_path, rows.assign(**hostile))[1]
+
+    assert commands(said) == [] and "add-mask" in said
+    assert [line for line in said.splitlines() if not line.isprintable()] == []
+    assert [line for line in said.splitlines() if line.lstrip().startswith((":", "error"))] == []
 
 
 def test_what_was_asked_for_is_not_suggested(tmp_path: Path) -> None:

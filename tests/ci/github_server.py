@@ -82,7 +82,8 @@ def _pulls(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
     """List those of a state, of a head written owner:branch, and to a base."""
 
     def fits(pull: Item) -> bool:
-        head = f"{pull['head']['repo']['full_name'].split('/')[0]}:{pull['head']['ref']}"
+        source = pull["head"]["repo"] or {"full_name": "ghost/"}  # null: the fork was deleted
+        head = f"{source['full_name'].split('/')[0]}:{pull['head']['ref']}"
         found = {"state": pull["state"], "head": head, "base": pull["base"]["ref"]}
         return all(found[key] == {"state": "open", **sent}.get(key, found[key]) for key in found)
 

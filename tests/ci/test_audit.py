@@ -27,14 +27,18 @@ def test_what_differs_is_named_by_stage() -> None:
     assert "| `train` | `models/model.skops` |" in text
 
 
-def test_an_issue_of_somebody_else_is_left_alone(github: GitHub) -> None:
-    """Anybody can write an issue that holds the mark."""
-    theirs = {"number": 5, "state": "open", "user": {"login": "anybody"}, "body": audit.MARK}
+@pytest.mark.parametrize("user", [{"login": "anybody"}, None])
+def test_an_issue_of_somebody_else_is_left_alone(
+    github: GitHub, user: dict[str, str] | None
+) -> None:
+    """Anybody can write an issue that holds the mark, and delete the account: null is nobody."""
+    theirs = {"number": 5, "state": "open", "user": user, "body": audit.MARK}
+    github.issues[6] = {"number": 6, "state": "open", "user": user, "body": None}
     github.issues[5] = dict(theirs)
 
     said = audit.tell("text", REPOSITORY)
 
-    assert said == "Opened issue 101."
+    assert said == "Opened issue 102."
     assert github.issues[5] == theirs
 
 

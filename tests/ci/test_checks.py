@@ -203,3 +203,15 @@ def test_the_check_of_a_job_is_not_taken_for_ours(job: Job, github: GitHub) -> N
         "in_progress",
         "completed",
     ]
+
+
+def test_what_github_no_longer_knows_is_nobodys(job: Job, github: GitHub) -> None:
+    """A pull request of a fork that was deleted, and a check of an App that is gone, are null."""
+    github.open_pull(8, HEAD)["head"]["repo"] = None
+    gone = {"id": 1, "app": None, "external_id": "review", "name": "verdict", "head_sha": HEAD}
+    github.checks = [{**gone, "status": "completed", "conclusion": "success"}]
+
+    opened, ended = job(finished(), "requested"), job(finished(head_branch=None))
+
+    assert (opened.returncode, ended.returncode) == (0, 0), opened.stderr + ended.stderr
+    assert [check["app"] for check in github.checks][:2] == [None, {"slug": "github-actions"}]

@@ -1,11 +1,13 @@
 """Where new data comes from."""
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from ci import retrain
 from review import ReviewError
+from runner import ATTACKS, commands
 
 PLAIN = "outs:\n- md5: 1.dir\n  path: raw\n"
 
@@ -34,3 +36,19 @@ def test_another_content_is_another_version(root: Path) -> None:
 def test_a_project_without_a_source_is_told_what_to_do(root: Path) -> None:
     with pytest.raises(ReviewError, match="Nowhere to fetch data from"):
         retrain.refresh(root)
+
+
+@pytest.mark.slow
+def test_what_the_hook_prints_gives_the_runner_no_command(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It prints what others deliver, in the job that may push."""
+    hook = project / retrain.HOOK
+    hook.write_text(f"#!/bin/sh\nprintf '%s\\n' {shlex.join(ATTACKS)}\nexit 1\n")
+    hook.chmod(0o755)
+
+    with pytest.raises(ReviewError, match="data/refresh failed"):
+        retrain.refresh(project)
+
+    printed = capfd.readouterr().out
+    assert "add-mask" in printed and commands(printed) == []

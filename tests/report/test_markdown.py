@@ -7,9 +7,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from report import markdown
+from report import edits, markdown
 from report.blocks import Alert, Bullets, Name, Section, Strong, Table
 from report.plain import clean
+from test_plain import hidden, turning
 
 PARSER = MarkdownIt("gfm-like")
 HOSTILE = [
@@ -18,6 +19,11 @@ HOSTILE = [
     "<!--", "</details>", "\n", "\n\n# h\n", "\r", "\t", "\0", "\u202e", "\u200b", "\ud800",
     "```mermaid\n", "&lt;", "&#64;x", "4195eb6", ":tada:", "$x$", "[^1]", "- ", "1. ", "> ",
     "---", "===", "| a |\n|---|\n", "[ ] ", "<https://e.org>", " ", "  ", "é", "漢", "e\u0301",
+    "[x] ", "$$", "$`x`$", "[^1]: y", "[a]: /u", "![a][a]", "mailto:a@e.org", "http:e", "&nbsp;",
+    "\\(x\\)", "<b>", "<img src=x>", "<!ENTITY", "<?", "]]>", "~~~", "#", "##[error]",
+    "::add-mask::", "\x1b[31m", "\x9b", "\x1b]8;;http://e.org\x1b\\", "\u00ad", "\u034f", "\u115f",
+    "\u2800", "\u3164", "\uffa0", "\ufe0f", "\U000e0041", "\U000e0100", "\ufff9", "\u2067",
+    "\u2068", "\u2069", "\u061c", "שלום", "عربي", "א → ב", "٣", "\u00a0", "\u3000",
 ]  # fmt: skip
 hostile = (
     st.lists(st.sampled_from(HOSTILE) | st.text(max_size=5), min_size=1, max_size=8)
@@ -28,7 +34,11 @@ hostile = (
 
 def active(text: str) -> list[str]:
     """Return what GitHub would act on in text outside code: mentions, references, emoji, maths."""
-    return re.findall(r"@\w|#\d|GH-\d|\b[0-9a-f]{7,40}\b|:\w+:|\$|\[\^|www\.|://", text)
+    acting = (
+        *(r"@\w", r"#\d", r"GH-\d", r"\b[0-9a-f]{7,40}\b", r":\w+:", r"www\.", "://", "mailto:"),
+        *(r"\$", r"\\[(\[]", r"\[\^", r"^\[[ xX]\]", r"^!\[", "<"),
+    )
+    return re.findall("|".join(acting), text)
 
 
 def spans(written: str) -> list[tuple[str, str]]:
@@ -42,9 +52,10 @@ def test_a_name_is_one_code_span_in_a_table_cell(text: str) -> None:
     written = markdown.table(Table(("a", "b"), "lr", [(Name(text), "1")]))
 
     cells = [t for t in PARSER.parse(written) if t.type == "inline"][2:]
-    (shown,) = cells[0].children or []
+    (shown,) = (child for child in cells[0].children or [] if child.content not in "\u2068\u2069")
     assert (len(cells), shown.type) == (2, "code_inline")
     assert shown.content.strip() == clean(text, markdown.LONGEST_NAME).strip()
+    assert hidden(written) == ["\n"] * 2 and turning(written) == []
 
 
 @given(hostile)
@@ -53,6 +64,7 @@ def test_a_sentence_holds_nothing_but_words_and_code(text: str) -> None:
 
     assert {kind for kind, _ in found} <= {"text", "code_inline"}
     assert [content for kind, content in found if kind == "text" and active(content)] == []
+    assert hidden(markdown.prose(text)) == turning(markdown.prose(text)) == []
 
 
 @given(hostile, hostile)
@@ -88,8 +100,12 @@ def test_plain_words_stay_and_others_become_code(text: str, written: str | None)
     assert markdown.prose(text) == (written or text)
 
 
-def test_hidden_characters_are_shown() -> None:
-    assert clean("a\nb\u202ec\ud800\u2028", 80) == "a␊b\ufffdc\ufffd\ufffd"
+def test_base_stays_left_of_head_whatever_they_are_called() -> None:
+    """Beside Hebrew an arrow turns, and the first strong letter turns the line: both isolated."""
+    found = edits.edit({"name": "שם", "base": "אב", "head": "גד"})
+
+    assert markdown.inline(found) == "\u2068`שם`\u2069: \u2068`אב`\u2069 → \u2068`גד`\u2069"
+    assert markdown.prose("שם 0.8 → 0.9") == "\u2068`שם`\u2069 0.8 → 0.9"
 
 
 def test_a_long_name_is_cut() -> None:

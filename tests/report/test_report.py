@@ -13,7 +13,9 @@ from hypothesis import given
 
 from report import document, edits, markdown, terminal, words
 from report.blocks import Paragraph, Table
+from runner import commands
 from test_markdown import PARSER, active, hostile
+from test_plain import hidden, turning
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "tests/report/data/review.json"
@@ -131,6 +133,21 @@ def test_hostile_text_changes_nothing_but_words(text: str) -> None:
     assert [token.type for token in tokens] == shape(markdown.report(with_text(REVIEW, "x")))
     assert {child.type for child in children} <= INLINE
     assert [c.content for c in children if c.type == "text" and active(c.content)] == []
+    assert set(hidden(report)) <= {"\n"} and turning(report) == []
+
+
+@given(hostile)
+def test_a_report_in_a_log_gives_the_runner_no_command(text: str) -> None:
+    review = with_text(REVIEW, text)
+
+    assert commands(markdown.report(review)) == commands(terminal.report(review)) == []
+
+
+@given(hostile)
+def test_a_report_in_a_terminal_hides_and_turns_nothing(text: str) -> None:
+    report = terminal.report(with_text(REVIEW, text))
+
+    assert set(hidden(report)) <= {"\n"} and turning(report) == []
 
 
 @given(hostile)

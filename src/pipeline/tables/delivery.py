@@ -113,7 +113,7 @@ def typed(path: str | Path, table: pa.Table, schema: Schema) -> pd.DataFrame:
             expected = _expected(column, found)
             problems.append(problem(path, column.name, bad, found, expected, codes(column, found)))
     if problems:
-        raise DeliveryError("\n".join(problems))
+        raise DeliveryError(*problems)
     return pd.DataFrame(columns)
 
 
