@@ -3,6 +3,7 @@
 import importlib
 import io
 import json
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import scipy.special
 import sklearn.utils
 from sklearn.base import BaseEstimator
 from sklearn.compose import ColumnTransformer
@@ -163,22 +165,27 @@ def labels(target: pd.Series) -> np.ndarray:
 
 
 def _skops() -> Any:
-    """Import skops.io without its walk through every module of scikit-learn.
+    """Import skops.io without its walks through the modules of scikit-learn and SciPy.
 
-    The walk lists the estimators that may be loaded, and costs more than all of training a small
-    model; `_is_trusted` says the same of one.
+    They list the estimators and ufuncs that may be loaded, and cost more than all of training a
+    small model; `_is_trusted` says the same of one.
     """
     walk, sklearn.utils.all_estimators = sklearn.utils.all_estimators, list
+    scipy.special.__dir__ = list  # a module that names nothing when asked for its names (PEP 562)
     try:
         return importlib.import_module("skops.io")
     finally:
         sklearn.utils.all_estimators = walk
+        del scipy.special.__dir__
 
 
 def _is_trusted(name: str) -> bool:
-    """Say whether a type is in TRUSTED, or an estimator in a public module of scikit-learn."""
+    """Say whether a type is in TRUSTED, or a public ufunc of SciPy or estimator of scikit-learn."""
     module, _, kind = name.rpartition(".")
     public = module.partition("._")[0]
+    if public == "scipy.special":
+        ufunc, said = getattr(scipy.special, kind, None), sys.modules.get(module)
+        return isinstance(ufunc, np.ufunc) and getattr(said, kind, None) is ufunc
     if name in TRUSTED or not public.startswith("sklearn.") or ".tests" in public:
         return name in TRUSTED
     try:

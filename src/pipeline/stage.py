@@ -1,6 +1,7 @@
 """What every stage does alike: read parameters, replace outputs whole, end in one sentence."""
 
 import dataclasses
+import gc
 import json
 import os
 import re
@@ -64,6 +65,7 @@ def run(main: Callable[[], None]) -> None:
     if {"-h", "--help"} & set(sys.argv[1:]):
         print(sys.modules[main.__module__].__doc__)
         return
+    gc.freeze()  # what is imported stays: looking through it for garbage at the end takes 0.2 s
     try:
         main()
     except UserError as error:

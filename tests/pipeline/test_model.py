@@ -209,21 +209,43 @@ NAMES = """
 import sys, sklearn.utils
 if sys.argv[1] == "walk":
     import skops.io._trusted_types as known
-    print(*known.SKLEARN_ESTIMATOR_TYPE_NAMES)
+    print(*known.SKLEARN_ESTIMATOR_TYPE_NAMES, *known.SCIPY_UFUNC_TYPE_NAMES)
 else:
     from pipeline import model
     print(*filter(model._is_trusted, sys.argv[1:]))
 """
-REFUSED = ("sklearn.utils._mocking.CheckingClassifier", "sklearn.utils.Bunch", "sklearn.nothing.A")
+REFUSED = (
+    *("sklearn.utils._mocking.CheckingClassifier", "sklearn.utils.Bunch", "sklearn.nothing.A"),
+    *("scipy.special._ufuncs.errstate", "scipy.special._ufuncs.nothing"),
+    *("scipy.special._nothing.expit", "scipy.special._basic.factorial", "scipy.io._fortran.expit"),
+)
 
 
-def test_the_estimators_that_skops_trusts_are_trusted_without_its_walk() -> None:
-    """What scikit-learn does not offer publicly, or is no estimator, is not."""
+def test_what_skops_trusts_of_scikit_learn_and_scipy_is_trusted_without_its_walks() -> None:
+    """What they do not offer publicly, or is neither an estimator nor a ufunc, is not."""
     known = run(sys.executable, "-W", "ignore", "-c", NAMES, "walk", cwd=ROOT).stdout.split()
 
     told = run(sys.executable, "-W", "ignore", "-c", NAMES, *known, *REFUSED, cwd=ROOT).stdout
 
     assert told.split() == known
+
+
+SAVED = """
+import sys, scipy.special
+from pathlib import Path
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import FunctionTransformer
+from pipeline import model
+model.save(Pipeline([("columns", FunctionTransformer(scipy.special.expit))]), sys.argv[1])
+print(model.load(sys.argv[1])[0].func is scipy.special.expit, "expit" in dir(scipy.special))
+"""
+
+
+def test_a_model_may_hold_a_ufunc_of_scipy(tmp_path: Path) -> None:
+    """In a process of its own: this one has imported skops with its walks."""
+    path = str(tmp_path / "model.skops")
+
+    assert run(sys.executable, "-c", SAVED, path, cwd=ROOT).stdout == "True True\n"
 
 
 def test_dates_of_any_century_become_days() -> None:
