@@ -42,7 +42,7 @@ def test_skops_is_imported_without_its_walks() -> None:
 
 
 ENDING = """
-import atexit, gc, sys
+import atexit, gc
 from pipeline import stage
 made = [[] for _ in range(1000)]
 atexit.register(lambda: print(gc.get_freeze_count() > len(made), gc.isenabled()))
