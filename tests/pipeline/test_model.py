@@ -233,10 +233,12 @@ def test_what_skops_trusts_of_scikit_learn_and_scipy_is_trusted_without_its_walk
 SAVED = """
 import sys, scipy.special
 from pathlib import Path
-from sklearn.pipeline import Pipeline
+from sklearn.linear_model import LinearRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from pipeline import model
-model.save(Pipeline([("columns", FunctionTransformer(scipy.special.expit))]), sys.argv[1])
+steps = make_pipeline(FunctionTransformer(scipy.special.expit), LinearRegression())
+model.save(steps, sys.argv[1])
 print(model.load(sys.argv[1])[0].func is scipy.special.expit, "expit" in dir(scipy.special))
 """
 
