@@ -9,20 +9,19 @@ import argparse
 import json
 import os
 import sys
-import tempfile
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ci import artifact, checks, comments, github
-from ci.artifact import expect
-from ci.checks import Result
-from report import document, markdown, plain
+from ci import github
+from ci.verdict import checks, comments, pulls, reviewed
+from ci.verdict.artifact import RefusedError, expect
+from ci.verdict.checks import Result
+from ci.verdict.pulls import Pull
+from ci.verdict.reviewed import Judged
+from report import document, plain
 
-WORKFLOW = ".github/workflows/review.yml"
-SHOWN = 5  # names in the warning
-JUDGES = (".dvc/", ".github/", "Makefile", "src/ci/", "src/report/", "src/review/", "uv.txt")
-CONCLUSIONS = {"passed": "success", "failed": "failure", "off": "neutral"}
+REVIEW, RETARGET = ".github/workflows/review.yml", ".github/workflows/retarget.yml"
 WAITS = "action_required"  # a run that a maintainer has to approve first
 ENDED = {
     WAITS: "waits for a maintainer's approval",
@@ -32,99 +31,91 @@ ENDED = {
 }
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A review that may be posted: of which pull request, how it ended, and the report."""
-
-    pull: dict[str, Any]
-    conclusion: str
-    report: str
-
-
 def start(run: dict[str, Any], repository: str) -> str:
     """Open the check of each pull request whose head a run reviews, and say which."""
-    _expect_review(run)
-    if github.call("GET", f"repos/{repository}/actions/runs/{run['id']}")["status"] == "completed":
+    if _workflow(run) == RETARGET:
+        return "Nothing to open: this run may be of another title alone."
+    if _now(run, repository)["status"] == "completed":
         return f"Nothing to open: run {run['id']} is over."  # this job had to wait for a machine
     opened = checks.opened(checks.ours(repository, run["head_sha"]))
-    names = [name for name in checks.names(run, repository) if name not in opened]
-    for name in names:
+    found = sorted({checks.name(pull) for pull in pulls.of(run, repository)} - opened.keys())
+    for name in found:
         checks.start(repository, run["head_sha"], name, _page(repository, run["id"]))
-    if not names:
+    if not found:
         return f"Nothing to open: no open pull request needs a check of {run['head_sha'][:7]}."
-    return f"Opened for {run['head_sha'][:7]}: {', '.join(map(repr, names))}."
+    return f"Opened for {run['head_sha'][:7]}: {', '.join(map(repr, found))}."
 
 
 def finish(run: dict[str, Any], repository: str) -> str:
     """Post the report that a run left, conclude the check, and return what was done."""
-    _expect_review(run)
+    if _workflow(run) == RETARGET and run["conclusion"] == "skipped":
+        return "Nothing to post: the pull request has another title or text, and the same base."
+    if _now(run, repository)["run_attempt"] != run["run_attempt"]:
+        return f"Nothing to post: run {run['id']} was repeated, and what it finds now will be."
+    found = pulls.of(run, repository)
     try:
-        found = read(run, repository)
+        judged = reviewed.read(run, repository, found)
     except Exception:  # whatever it was: the check must not wait for ever
-        _give_up(run, repository, _refused(run, repository))
+        _give_up(run, repository, found, _refused(run, repository))
         raise
-    if not isinstance(found, Judged):
-        _give_up(run, repository, _absent(run, repository))
-        return f"Nothing to post: {found}"
-    with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
-        report = Path(folder, "report.md")
-        report.write_text(found.report, encoding="utf-8")
-        name, number = checks.name(found.pull), found.pull["number"]
-        result = Result(found.conclusion, name, found.report)
-        try:
-            checks.judge(repository, run["head_sha"], name, result, str(report))
-        finally:  # a check that could not be set does not cost the comment, nor the other way round
-            comments.post(found.report, number, repository, str(report))
-    return f"Posted the review of {run['head_sha'][:7]} to pull request {number}."
+    if isinstance(judged, str):
+        _give_up(run, repository, found, _absent(run, repository))
+        return f"Nothing to post: {judged}"
+    for review in judged:
+        _post(review, run["head_sha"], repository)
+    numbers = ", ".join(str(review.pull["number"]) for review in judged)
+    return f"Posted the review of {run['head_sha'][:7]} to pull request {numbers}."
 
 
-def _expect_review(run: dict[str, Any]) -> None:
+def _workflow(run: dict[str, Any]) -> str:
+    """Return the file of the workflow of a run, if it is one that reviews pull requests."""
     expect("the run's event", run["event"], "pull_request")
-    expect("the run's workflow", run["path"].partition("@")[0], WORKFLOW)
+    file = str(run["path"].partition("@")[0])
+    if file != RETARGET:
+        expect("the run's workflow", file, REVIEW)
+    return file
 
 
-def read(run: dict[str, Any], repository: str) -> Judged | str:
-    """Return the review that a run left, or why there is none to post; raise if it is refused."""
-    left = artifact.newest(repository, run["id"])
-    if left is None:
-        return f"run {run['id']} left no report; its log says why."
-    number = int(left["name"].removeprefix("review-"))
-    pull = github.call("GET", f"repos/{repository}/pulls/{number}")
-    source = checks.source(run, "head_repository") or "there"
-    expect(f"the repository of pull request {number}", checks.source(pull["head"]), source)
-    expect(f"the branch of pull request {number}", pull["head"]["ref"], run["head_branch"])
-    if pull["state"] != "open":
-        return f"pull request {number} is {pull['state']!a}."
-    if pull["head"]["sha"] != run["head_sha"]:
-        return (
-            f"pull request {number} moved on from {run['head_sha'][:7]} to "
-            f"{pull['head']['sha'][:7]}, which has a review of its own."
-        )
-    with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
-        file = Path(folder, artifact.FILE)
-        file.write_bytes(artifact.content(left, repository))
-        review = document.load(file)
-    if review["head"]["commit"] is not None:  # none: the run had to change dvc.lock
-        expect("the commit in review.json", review["head"]["commit"], run["head_sha"])
-    review["notes"][:0] = _judges_changed(repository, number)
-    return Judged(pull, CONCLUSIONS[review["verdict"]["gate"]], markdown.report(review))
+def _now(run: dict[str, Any], repository: str) -> Any:
+    return github.call("GET", f"repos/{repository}/actions/runs/{run['id']}")
 
 
-def _give_up(run: dict[str, Any], repository: str, result: Result) -> None:
+def _post(review: Judged, commit: str, repository: str) -> None:
+    name = checks.name(review.pull)
+    try:
+        checks.judge(repository, commit, name, Result(review.conclusion, name, review.report))
+    finally:  # a check that could not be set does not cost the comment, nor the other way round
+        comments.post(review.report, review.pull["number"], repository)
+
+
+def _give_up(run: dict[str, Any], repository: str, found: list[Pull], result: Result) -> None:
     """Conclude the checks of a run that left no review, and those of a commit that is no head.
 
-    A check that is concluded already, by another run of the same commit, stays as it is.
+    A check that is concluded already, by another run of the same commit, stays as it is. What was
+    said of an earlier commit does not stay: the comment then says that there is no report.
     """
-    commit, names = run["head_sha"], checks.names(run, repository)
+    commit = run["head_sha"]
     ours = checks.ours(repository, commit)
     opened, known = checks.opened(ours), {check["name"] for check in ours}
-    page = _page(repository, run["id"])
-    outdated = Result("cancelled", "The pull request moved on, or is closed", f"[Its log]({page})")
-    for name in dict.fromkeys([*opened, *(name for name in names if name not in known)]):
-        ended = result if name in names else outdated
-        checks.conclude(repository, commit, name, ended, opened.get(name, []))
-        said = f"The check {name!r} of {commit[:7]}: {ended.conclusion}, {ended.title!r}."
-        print(plain.one_line(said))
+    wanted = {checks.name(pull): pull for pull in found}
+    for name in sorted(opened.keys() - wanted.keys()):
+        log = f"[Its log]({_page(repository, run['id'])})"
+        outdated = Result("cancelled", "The pull request moved on, or is closed", log)
+        _conclude(repository, commit, name, outdated, opened[name])
+    for name, pull in sorted(wanted.items()):
+        if name in known and name not in opened:
+            continue
+        told = replace(result, summary=pulls.warning(pull, repository) + result.summary)
+        _conclude(repository, commit, name, told, opened.get(name, []))
+        if result.conclusion == "failure":
+            said = told.summary.removesuffix(result.summary) + f"### ❌ {result.title}"
+            comments.post(f"{said}\n\n{result.summary}\n", pull["number"], repository)
+
+
+def _conclude(repository: str, commit: str, name: str, result: Result, numbers: list[int]) -> None:
+    checks.conclude(repository, commit, name, result, numbers)
+    said = f"The check {name!r} of {commit[:7]}: {result.conclusion}, {result.title!r}."
+    print(plain.one_line(said))
 
 
 def _absent(run: dict[str, Any], repository: str) -> Result:
@@ -145,21 +136,6 @@ def _page(repository: str, run: int) -> str:
     return github.page(f"{repository}/actions/runs/{run}")
 
 
-def _judges_changed(repository: str, number: int) -> list[str]:
-    """Return a warning if the pull request changes what reviews it, which GitHub knows."""
-    files = github.every(f"repos/{repository}/pulls/{number}/files")
-    names = [name for file in files for name in (file["filename"], file.get("previous_filename"))]
-    # In any folder: the project may lie in one of its repository.
-    found = [name for name in names if name and any(f"/{j}" in f"/{name}" for j in JUDGES)]
-    if not found:
-        return []
-    more = f" and {len(found) - SHOWN} more" * (len(found) > SHOWN)
-    return [
-        "This pull request changes what judges it, so read that before you believe this report: "
-        f"{', '.join(found[:SHOWN])}{more}"
-    ]
-
-
 def main() -> None:
     """Read the event that GitHub wrote, and open the check or post."""
     argparse.ArgumentParser(prog="python -m ci.post", description=__doc__).parse_args()
@@ -171,5 +147,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (artifact.RefusedError, document.DocumentError, github.GitHubError) as error:
+    except (RefusedError, document.DocumentError, github.GitHubError) as error:
         sys.exit(str(error))

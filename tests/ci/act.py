@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from conftest import AUTHOR, ROOT, run
-from github_server import REPOSITORY, TOKEN
+from github_server import NOW, REPOSITORY, TOKEN
 
 ACT = ROOT / ".tools/bin/act"
 RUN = 71
@@ -132,8 +132,10 @@ def side(branch: str, sha: str, repository: str) -> Event:
 
 
 def stand_ins(workflow: Path) -> list[str]:
-    """Return 'owner/name@sha=folder' for each action that a workflow uses."""
-    used = set(re.findall(r"uses: (\S+/(\S+)@\S+)", workflow.read_text(encoding="utf-8")))
+    """Return 'owner/name@sha=folder' for each action that a workflow, or one it calls, uses."""
+    files = sorted(workflow.parent.glob("*.yml"))
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    used = set(re.findall(r"uses: (\S+/(\S+)@\S+)", text))
     return [f"{action}={ROOT / 'tests/ci/actions' / name}" for action, name in sorted(used)]
 
 
@@ -158,6 +160,8 @@ def finished(event: Event, **changed: Any) -> Event:
             "head_sha": head["sha"],
             "head_repository": head["repo"],
             "pull_requests": [],
+            "run_attempt": 1,
+            "run_started_at": NOW,
             **changed,
         },
         "repository": event["repository"],

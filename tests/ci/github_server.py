@@ -21,13 +21,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 BOT = "github-actions[bot]"
 REPOSITORY = "octo/project"
 TOKEN = "made-up-token"
 LONGEST = 65_536
 PAGE = 30
+LISTED = 3000  # files of a pull request
+NOW = "2026-11-02T10:00:00Z"
 Item = dict[str, Any]
 
 
@@ -40,7 +42,8 @@ class GitHub:
     repositories: Path | None = None  # the folder that holds octo/project.git
     pulls: dict[int, Item] = field(default_factory=dict)
     issues: dict[int, Item] = field(default_factory=dict)
-    runs: dict[int, str] = field(default_factory=dict)  # how far each run of a workflow is
+    runs: dict[int, Item] = field(default_factory=dict)  # of workflows, as they are by now
+    merge_bases: dict[str, str] = field(default_factory=dict)  # of every head, by the base's branch
     comments: list[Item] = field(default_factory=list)
     checks: list[Item] = field(default_factory=list)
     artifacts: dict[int, list[Item]] = field(default_factory=dict)
@@ -56,13 +59,20 @@ class GitHub:
         head = {"sha": sha, "ref": branch, "repo": {"full_name": repository}}
         base = {"ref": "main", "repo": {"full_name": REPOSITORY, "default_branch": "main"}}
         self.pulls[number] = {"number": number, "state": "open", "head": head, "base": base}
+        self.pulls[number]["changed_files"] = len(self.files)
         return self.pulls[number]
 
-    def upload(self, run: int, name: str, archive: bytes, *, expired: bool = False) -> None:
+    def change(self, *names: str, more: int = 0) -> None:
+        """Let each pull request change these files, and so many that are not listed."""
+        self.files = [{"filename": name} for name in names]
+        for pull in self.pulls.values():
+            pull["changed_files"] = len(names) + more
+
+    def upload(self, run: int, name: str, archive: bytes, *, at: str = NOW) -> None:
         """Keep an artifact of a run."""
         number = len(self.archives) + 1
         self.archives[number] = archive
-        item = {"id": number, "name": name, "expired": expired, "size_in_bytes": len(archive)}
+        item = {"id": number, "name": name, "expired": False, "created_at": at}
         self.artifacts.setdefault(run, []).append(item)
 
 
@@ -75,7 +85,13 @@ def _pull(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 def _files(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
-    return 200, github.files
+    return 200, github.files[:LISTED]
+
+
+def _compare(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
+    """Answer 404 for branches that have no commit in common, or that are not there."""
+    commit = github.merge_bases.get(unquote(found[1]))
+    return (200, {"merge_base_commit": {"sha": commit}}) if commit else (404, None)
 
 
 def _pulls(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -117,8 +133,8 @@ def _artifacts(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 
 def _run(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
-    status = github.runs.get(int(found[1]))
-    return (200, {"id": int(found[1]), "status": status}) if status else (404, None)
+    known = github.runs.get(int(found[1]))
+    return (200, {"id": int(found[1]), **known}) if known else (404, None)
 
 
 def _comments(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
@@ -178,6 +194,7 @@ def _edit_issue(github: GitHub, found: re.Match[str], sent: Item) -> Answer:
 
 ROUTES: dict[tuple[str, str], Callable[[GitHub, re.Match[str], Item], Answer]] = {
     ("GET", r"/pulls/(\d+)/files"): _files,
+    ("GET", r"/compare/(.+)\.\.\.[0-9a-f]{40}"): _compare,
     ("GET", r"/pulls"): _pulls,
     ("POST", r"/pulls"): _new_pull,
     ("PATCH", r"/pulls/(\d+)"): _edit_pull,

@@ -45,7 +45,7 @@ def test_the_check_waits_from_the_start_and_is_concluded_by_the_gate(
     """One check, first in progress; CML is asked for the comment alone."""
     started = job(finished(), "in_progress")
     waiting = [(c["name"], c["head_sha"], c["status"]) for c in github.checks]
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished())
 
@@ -109,7 +109,7 @@ def test_no_check_is_opened_for_anything_else(
 
 def test_a_run_that_is_over_opens_nothing(job: Job, github: GitHub) -> None:
     """A job that had to wait for a machine comes too late: what it opened would wait for ever."""
-    github.runs[RUN] = "completed"
+    github.runs[RUN]["status"] = "completed"
 
     job(finished(), "requested")
 
@@ -147,7 +147,7 @@ def test_what_was_refused_fails_the_check_and_is_not_repeated_in_it(
     job: Job, github: GitHub
 ) -> None:
     job(finished(), "requested")
-    github.upload(RUN, f"review-{NUMBER}", packed(b"{}", "@octocat.json"))
+    github.upload(RUN, "review", packed(b"{}", "@octocat.json"))
 
     refuses(job, finished(), "files is ['@octocat.json']")
 
@@ -165,7 +165,7 @@ def test_a_check_of_a_commit_that_was_superseded_is_cancelled(
     job(finished(), "requested")
     github.open_pull(NUMBER, OLD)
     if left:
-        github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+        github.upload(RUN, "review", archived(reviewed()))
 
     job(finished(conclusion="cancelled"))
 
@@ -177,8 +177,10 @@ def test_a_check_of_a_commit_that_was_superseded_is_cancelled(
 def test_an_end_without_report_leaves_what_another_run_concluded(job: Job, github: GitHub) -> None:
     """Two pull requests of one commit have a run each: neither speaks for the other's base."""
     github.open_pull(8, HEAD)["base"]["ref"] = "release"
+    github.merge_bases["release"] = OLD
+    github.runs[72] = github.runs[RUN]
     job(finished(), "requested")
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
     job(finished())
 
     job(finished(id=72, conclusion="cancelled"))

@@ -19,10 +19,10 @@ from typing import Any
 import pytest
 
 from conftest import ROOT
-from github_server import BOT, REPOSITORY, TOKEN, GitHub, serve
+from github_server import BOT, NOW, REPOSITORY, TOKEN, GitHub, serve
 from report import markdown
 
-HEAD, OLD = "b" * 40, "a" * 40
+HEAD, OLD, BASE = "b" * 40, "a" * 40, "c" * 40
 RUN, NUMBER, THIS = 71, 7, 90
 FORK = "stranger/project"
 STAND_IN = ROOT / "tests/ci/actions/setup-cml/bin"
@@ -30,10 +30,11 @@ CML = shutil.which("cml")
 Process = subprocess.CompletedProcess[str]
 
 
-def reviewed(commit: str | None = HEAD) -> dict[str, Any]:
+def reviewed(commit: str | None = HEAD, base: str = BASE, gate: str = "failed") -> dict[str, Any]:
     """Return a review of a commit."""
     review = json.loads((ROOT / "tests/report/data/review.json").read_text("utf-8"))
-    review["head"]["commit"] = commit
+    review["head"]["commit"], review["base"]["commit"] = commit, base
+    review["verdict"]["gate"] = gate
     return review
 
 
@@ -63,6 +64,8 @@ def finished(repository: str = REPOSITORY, **changed: Any) -> dict[str, Any]:
         "head_repository": {"full_name": repository},
         "conclusion": "success",
         "pull_requests": [],  # as GitHub writes it for forks
+        "run_attempt": 1,
+        "run_started_at": NOW,
         **changed,
     }
 
@@ -72,7 +75,8 @@ def reviewing() -> Iterator[GitHub]:
     """Serve a GitHub with one open pull request, whose review runs."""
     with serve() as server:
         server.open_pull(NUMBER, HEAD)
-        server.runs[RUN] = "in_progress"
+        server.runs[RUN] = {"status": "in_progress", "run_attempt": 1}
+        server.merge_bases["main"] = BASE
         yield server
 
 
@@ -90,7 +94,9 @@ class Job:
         """Keep everything in a folder."""
         self.folder, self.github, self.programs = folder, github, programs
 
-    def __call__(self, run: dict[str, Any], action: str = "completed", **changed: str) -> Process:
+    def __call__(
+        self, run: dict[str, Any], action: str = "completed", inside: str = "", **changed: str
+    ) -> Process:
         """Run the module as comment.yml does, without any installed package."""
         event = self.folder / "event.json"
         event.write_text(json.dumps({"action": action, "workflow_run": run}))
@@ -105,10 +111,12 @@ class Job:
             "GITHUB_RUN_ID": str(THIS),
             "GITHUB_SHA": "d" * 40,
             "GITHUB_TOKEN": TOKEN,
+            "PYTHONSAFEPATH": "1",
             **changed,
         }
         words = [sys.executable, "-S", "-m", "ci.post"]
-        return subprocess.run(words, cwd=self.folder, env=env, capture_output=True, text=True)
+        cwd = self.folder / inside
+        return subprocess.run(words, cwd=cwd, env=env, capture_output=True, text=True)
 
     @property
     def calls(self) -> list[dict[str, Any]]:
@@ -125,7 +133,7 @@ def job(tmp_path: Path, github: GitHub) -> Job:
 
 def test_cml_gets_these_words_and_this_report(job: Job, github: GitHub) -> None:
     """The check comes first, so that a locked conversation does not cost it."""
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished())
 
@@ -157,18 +165,16 @@ def test_cml_gets_these_words_and_this_report(job: Job, github: GitHub) -> None:
 def test_the_check_concludes_as_the_gate(
     job: Job, github: GitHub, gate: str, conclusion: str
 ) -> None:
-    review = reviewed()
-    review["verdict"]["gate"] = gate
-    github.upload(RUN, f"review-{NUMBER}", archived(review))
+    github.upload(RUN, "review", archived(reviewed(gate=gate)))
 
-    job(finished())
+    job(finished(conclusion="failure" if gate == "failed" else "success"))
 
     assert f"--conclusion={conclusion}" in job.calls[0]["words"]
 
 
 def test_a_fork_is_served_alike(job: Job, github: GitHub) -> None:
     github.open_pull(NUMBER, HEAD, repository=FORK)
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished(FORK))
 
@@ -178,25 +184,100 @@ def test_a_fork_is_served_alike(job: Job, github: GitHub) -> None:
 def test_the_check_of_another_base_is_not_the_verdict(job: Job, github: GitHub) -> None:
     """Else one branch with two pull requests could meet the gate of main by another's."""
     github.pulls[NUMBER]["base"]["ref"] = "release"
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.merge_bases["release"] = BASE
+    github.upload(RUN, "review", archived(reviewed()))
 
     job(finished())
 
     assert "--title=verdict on release" in job.calls[0]["words"]
 
 
-@pytest.mark.parametrize("folder", ["", "ml/"])
-def test_a_change_of_what_judges_is_warned_about(job: Job, github: GitHub, folder: str) -> None:
-    """GitHub says so, not the artifact; a file that was moved away counts, in any folder."""
-    gate = f"{folder}src/review/gate.py"
-    github.files = [{"filename": f"src/pipeline/{i}.py"} for i in range(130)]
-    github.files += [{"filename": "moved.py", "previous_filename": gate}]
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+def reports(job: Job) -> list[str]:
+    """Return the texts that CML was given."""
+    return [call["report"] for call in job.calls]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("src/review/gate.py", "src/ci/post.py", ".github/workflows/new.yml", ".dvc/config"),
+        *("json.py", "pipeline/__init__.py", "src/sitecustomize.py", "src/pipeline/native.so"),
+        *("uv.lock", "uv.toml", "pyproject.toml", "dvc.yaml", "Makefile", "tests/conftest.py"),
+        *("data/refresh", "params.yaml/x", "docs", "sub/README.md", "x\ndocs/y"),
+    ],
+)
+def test_a_change_of_what_judges_is_the_first_thing_said(
+    job: Job, github: GitHub, name: str
+) -> None:
+    """GitHub says so, not the artifact; a file that was moved away counts as one that changed."""
+    github.change(*(f"src/pipeline/{i}.py" for i in range(130)), "docs/moved.md")
+    github.files[-1]["previous_filename"] = name
+    github.upload(RUN, "review", archived(reviewed()))
 
     job(finished())
 
-    said = f"so read that before you believe this report: `{gate}`"
-    assert said in job.calls[1]["report"]
+    said = "This pull request changes what judges it, so read that before you believe a verdict:"
+    assert [text.startswith(f"> [!CAUTION]\n> {said} `") for text in reports(job)] == [True, True]
+    assert [text.count(said) for text in reports(job)] == [1, 1]
+
+
+def test_a_change_of_what_is_judged_is_not_warned_about(job: Job, github: GitHub) -> None:
+    names = ("src/pipeline/model.py", "src/pipeline/tables/cells.py", "README.md", "docs/a/b.png")
+    results = ("dvc.lock", "metrics/test.json", "models/.gitignore", "params.yaml")
+    github.change(*names, *results, "data/raw.dvc", "data/schema.yaml", "data/storage/a/b")
+    github.upload(RUN, "review", archived(reviewed()))
+
+    job(finished())
+
+    assert reports(job) == [markdown.report(reviewed())] * 2
+
+
+@pytest.mark.parametrize(
+    ("name", "warned"),
+    [
+        *(("ml/src/pipeline/model.py", False), ("ml/data/raw.dvc", False)),
+        *(("ml/src/review/gate.py", True), ("src/pipeline/model.py", True), ("uv.toml", True)),
+    ],
+)
+def test_in_a_folder_of_a_repository_all_outside_of_it_may_judge(
+    job: Job, github: GitHub, name: str, warned: bool
+) -> None:
+    """Workflows, and settings of uv and Git, are read in the folders above, too."""
+    github.change(name)
+    github.upload(RUN, "review", archived(reviewed()))
+    (job.folder / "ml").mkdir()
+
+    job(finished(), inside="ml", GITHUB_WORKSPACE=str(job.folder))
+
+    assert reports(job)[1].startswith("> [!CAUTION]") == warned
+
+
+def test_files_that_github_does_not_list_may_judge(job: Job, github: GitHub) -> None:
+    """It lists 3,000; the one that counts comes after them."""
+    github.change(*(f"docs/{i}" for i in range(3000)), "src/review/gate.py")
+    github.upload(RUN, "review", archived(reviewed()))
+
+    job(finished())
+
+    said = "GitHub lists `3,000` of the `3,001` files that this pull request changes"
+    assert said.replace("`", "") in reports(job)[1].replace("`", "").partition("\n### ")[0]
+
+
+@pytest.mark.parametrize("left", [None, packed(b"{}")], ids=["nothing", "what is refused"])
+def test_a_change_of_what_judges_is_said_without_a_report(
+    job: Job, github: GitHub, left: bytes | None
+) -> None:
+    """In the check and in the comment, which would else go on praising an earlier commit."""
+    github.change("src/review/gate.py")
+    if left:
+        github.upload(RUN, "review", left)
+
+    job(finished(conclusion="failure"))
+
+    (check,), (comment,) = github.checks, reports(job)
+    said = "> [!CAUTION]\n> This pull request changes what judges it"
+    assert check["output"]["summary"].startswith(said) and comment.startswith(said)
+    assert "`src/review/gate.py`" in comment and "### ❌ The review" in comment
 
 
 def marked(login: str | None, number: int = 1) -> dict[str, Any]:
@@ -213,7 +294,7 @@ def test_the_comment_of_somebody_else_is_not_taken_for_ours(
 ) -> None:
     """CML would write the report into it, and its author could change it afterwards."""
     github.comments = [dict(marked("stranger", 2), body=None), marked(login)]
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     job(finished())
 
@@ -221,43 +302,132 @@ def test_the_comment_of_somebody_else_is_not_taken_for_ours(
 
 
 def test_the_last_artifact_of_a_repeated_run_counts(job: Job, github: GitHub) -> None:
-    github.upload(RUN, f"review-{NUMBER}", packed(b"old"))
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", packed(b"old"))
+    github.upload(RUN, "review", archived(reviewed()))
 
     assert job(finished()).returncode == 0
 
 
 def test_a_review_of_a_lock_made_by_the_run_names_no_commit(job: Job, github: GitHub) -> None:
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed(None)))
+    github.upload(RUN, "review", archived(reviewed(None)))
 
     assert job(finished()).returncode == 0
 
 
 @pytest.mark.parametrize(
-    ("pull", "names", "said"),
+    ("changed", "pull"),
     [
-        ({"state": "closed"}, ["review-7"], "pull request 7 is 'closed'"),
-        (
-            {"head": {"sha": "c" * 40}},
-            ["review-7"],
-            "pull request 7 moved on from bbbbbbb to ccccccc",
-        ),
-        ({}, [], "run 71 left no report"),
-        ({}, ["lock", "review-7x", "review-", "review-07"], "run 71 left no report"),
+        ({}, {"state": "closed"}),
+        ({"head_sha": OLD}, {}),
+        ({"head_branch": "other"}, {}),
+        ({"head_repository": {"full_name": FORK}}, {}),
+        ({"head_repository": None}, {}),
     ],
+    ids=["closed", "moved on", "another branch", "another repository", "a deleted repository"],
 )
-def test_what_is_out_of_date_is_said_and_nothing_is_posted(
-    job: Job, github: GitHub, pull: dict[str, Any], names: list[str], said: str
+def test_the_review_of_what_is_no_head_is_not_posted(
+    job: Job, github: GitHub, changed: dict[str, Any], pull: dict[str, Any]
 ) -> None:
-    head = {**github.pulls[NUMBER]["head"], **pull.get("head", {})}
-    github.pulls[NUMBER] |= {**pull, "head": head}
+    github.pulls[NUMBER] |= pull
+    github.upload(RUN, "review", archived(reviewed()))
+
+    done = job(finished(**changed))
+
+    assert done.returncode == 0 and job.calls == github.comments == github.checks == []
+    assert "Nothing to post: no open pull request has" in done.stdout
+
+
+@pytest.mark.parametrize("names", [[], ["lock", "review-7", "Review", "review "]])
+def test_a_run_without_a_report_fails_the_check_and_says_so(
+    job: Job, github: GitHub, names: list[str]
+) -> None:
     for name in names:
         github.upload(RUN, name, archived(reviewed()))
 
+    done = job(finished(conclusion="failure"))
+
+    assert "Nothing to post: run 71 left no report" in done.stdout
+    assert [check["conclusion"] for check in github.checks] == ["failure"]
+    assert [text.splitlines()[0] for text in reports(job)] == [
+        "### ❌ The review failed, and left no report"
+    ]
+
+
+def test_what_an_earlier_attempt_left_is_not_what_a_repeated_run_found(
+    job: Job, github: GitHub
+) -> None:
+    """The attack: the first attempt passes, the second is broken off, and the first is posted."""
+    github.runs[RUN]["run_attempt"] = 2
+    github.upload(RUN, "review", archived(reviewed(gate="passed")), at="2026-11-02T09:59:59Z")
+
+    job(finished(run_attempt=2))
+
+    assert [check["conclusion"] for check in github.checks] == ["failure"]
+    assert "left no report" in github.checks[0]["output"]["title"]
+
+
+def test_the_end_of_an_attempt_says_nothing_once_there_is_another(job: Job, github: GitHub) -> None:
+    """Somebody repeats the run of comment.yml that belongs to the first attempt, which passed."""
+    github.runs[RUN]["run_attempt"] = 2
+    github.upload(RUN, "review", archived(reviewed(gate="passed")))
+
     done = job(finished())
 
-    assert done.returncode == 0 and job.calls == [] and github.comments == []
-    assert f"Nothing to post: {said}" in done.stdout
+    assert "Nothing to post: run 71 was repeated" in done.stdout
+    assert job.calls == github.checks == []
+
+
+@pytest.mark.parametrize("gate", ["passed", "off"])
+@pytest.mark.parametrize("ended", ["failure", "cancelled", "timed_out"])
+def test_a_gate_that_passed_in_a_run_that_failed_is_refused(
+    job: Job, github: GitHub, gate: str, ended: str
+) -> None:
+    """A run whose gate fails fails itself: code that it ran wrote another word into the file."""
+    github.upload(RUN, "review", archived(reviewed(gate=gate)))
+
+    refuses(
+        job, finished(conclusion=ended), f"the end of a run whose gate is '{gate}' is '{ended}'"
+    )
+
+
+def test_a_review_against_another_base_is_refused(job: Job, github: GitHub) -> None:
+    """The attack: review a change against its own parent, which is no loss, then retarget it."""
+    github.upload(RUN, "review", archived(reviewed(base=OLD, gate="passed")))
+
+    refuses(job, finished(), f"the base in review.json is '{OLD}'; expected '{BASE}'")
+
+
+def test_a_branch_without_a_commit_in_common_is_refused(job: Job, github: GitHub) -> None:
+    github.merge_bases.clear()
+    github.upload(RUN, "review", archived(reviewed()))
+
+    refuses(job, finished(), "GitHub answered 404 to GET repos/octo/project/compare/main...bbb")
+
+
+def test_a_review_for_another_pull_request_of_the_branch_is_not_its_verdict(
+    job: Job, github: GitHub
+) -> None:
+    """The attack: what a pull request to a base that suits left, posted to the one to main."""
+    github.open_pull(8, HEAD)["base"]["ref"] = "a/base & more"
+    github.merge_bases["a/base & more"] = OLD
+    github.upload(RUN, "review", archived(reviewed(base=OLD, gate="passed")))
+
+    job(finished())
+
+    check, comment = (call["words"] for call in job.calls)
+    assert "--title=verdict on a/base & more" in check and "--target=pr/8" in comment
+
+
+def test_a_review_is_of_every_pull_request_with_its_two_commits(job: Job, github: GitHub) -> None:
+    github.open_pull(8, HEAD)["base"]["ref"] = "release"
+    github.merge_bases["release"] = BASE
+    github.upload(RUN, "review", archived(reviewed()))
+
+    done = job(finished())
+
+    titles = [word for c in job.calls for word in c["words"] if word.startswith("--title=")]
+    assert titles == ["--title=verdict", "--title=verdict on release"]
+    assert "to pull request 7, 8." in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -265,24 +435,54 @@ def test_what_is_out_of_date_is_said_and_nothing_is_posted(
     [
         ({"event": "push"}, "the run's event is 'push'; expected 'pull_request'"),
         ({"path": ".github/workflows/evil.yml"}, "the run's workflow is '.github/workflows/evil"),
-        ({"head_branch": "other"}, "the branch of pull request 7 is 'change'; expected 'other'"),
-        ({"head_repository": {"full_name": FORK}}, "the repository of pull request 7 is"),
-        ({"head_repository": None}, "the repository of pull request 7 is"),
     ],
 )
 def test_a_run_of_something_else_is_refused(
     job: Job, github: GitHub, changed: dict[str, Any], said: str
 ) -> None:
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     refuses(job, finished(**changed), said)
 
+    assert job.calls == github.checks == []
+
+
+RETARGET = ".github/workflows/retarget.yml"
+
+
+def test_another_title_says_nothing_of_the_change(job: Job, github: GitHub) -> None:
+    """Else a check that failed would be followed by another one: an edit must not undo it."""
+    opened = job(finished(path=RETARGET, conclusion=None), "requested")
+    ended = job(finished(path=RETARGET, conclusion="skipped"))
+
+    assert (opened.returncode, ended.returncode) == (0, 0), ended.stderr
+    assert job.calls == github.checks == []
+
+
+def test_another_base_is_reviewed_like_a_push(job: Job, github: GitHub) -> None:
+    github.upload(RUN, "review", archived(reviewed()))
+
+    job(finished(path=RETARGET))
+
+    assert [call["words"][0] for call in job.calls] == ["check", "comment"]
+
+
+def test_a_review_that_the_pull_request_skips_fails(job: Job, github: GitHub) -> None:
+    """Its own review.yml can; `skipped` would meet the rule that requires the check."""
+    job(finished(), "requested")
+
+    job(finished(conclusion="skipped"))
+
+    assert [check["conclusion"] for check in github.checks] == ["failure"]
+
 
 def refuses(job: Job, run: dict[str, Any], said: str) -> None:
-    """Hold that nothing is posted, and that one short sentence of plain text says why."""
+    """Hold that nothing of it is posted, and that one short sentence of plain text says why."""
     done = job(run)
 
-    assert done.returncode == 1 and job.calls == [] and job.github.comments == []
+    assert done.returncode == 1 and job.github.comments == []
+    assert {call["words"][0] for call in job.calls} <= {"comment"}
+    assert all(text.startswith("### ❌ The review's report was refused") for text in reports(job))
     assert {check["conclusion"] for check in job.github.checks} <= {"failure"}
     assert said in done.stderr and len(done.stderr) < 500
     assert done.stderr.isascii() and done.stderr.count("\n") == 1
@@ -329,13 +529,13 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_artifact_is_refused(job: Job, github: GitHub, kind: str) -> None:
     archive, said = HOSTILE[kind]
-    github.upload(RUN, f"review-{NUMBER}", archive)
+    github.upload(RUN, "review", archive)
 
     refuses(job, finished(), said)
 
 
 def test_an_artifact_of_100_mb_is_not_read(job: Job, github: GitHub) -> None:
-    github.upload(RUN, f"review-{NUMBER}", os.urandom(1_000_000) * 100)
+    github.upload(RUN, "review", os.urandom(1_000_000) * 100)
 
     refuses(job, finished(), "has more than 2,000,000 bytes")
 
@@ -344,23 +544,9 @@ def test_a_second_file_is_refused(job: Job, github: GitHub) -> None:
     archive = io.BytesIO(archived(reviewed()))
     with zipfile.ZipFile(archive, "a") as opened:
         opened.writestr("more", "")
-    github.upload(RUN, f"review-{NUMBER}", archive.getvalue())
+    github.upload(RUN, "review", archive.getvalue())
 
     refuses(job, finished(), "the artifact's files is ['review.json', 'more']")
-
-
-def test_the_number_of_another_pull_request_is_refused(job: Job, github: GitHub) -> None:
-    """The name of the artifact is the only thing that a pull request says of itself."""
-    github.open_pull(8, OLD, "somebody-elses")
-    github.upload(RUN, "review-8", archived(reviewed()))
-
-    refuses(job, finished(), "the branch of pull request 8 is 'somebody-elses'")
-
-
-def test_the_number_of_no_pull_request_is_refused(job: Job, github: GitHub) -> None:
-    github.upload(RUN, "review-999", archived(reviewed()))
-
-    refuses(job, finished(), "GitHub answered 404 to GET repos/octo/project/pulls/999")
 
 
 def test_a_hostile_column_is_shown_and_does_nothing(job: Job, github: GitHub) -> None:
@@ -368,7 +554,7 @@ def test_a_hostile_column_is_shown_and_does_nothing(job: Job, github: GitHub) ->
     review = reviewed()
     name = "x|</details>@octocat [a](https://evil.example) `#1` ![](https://evil.example/i.png)"
     review["changes"]["data"]["drift"] = [{"column": name, "psi": 1.0}]
-    github.upload(RUN, f"review-{NUMBER}", archived(review))
+    github.upload(RUN, "review", archived(review))
 
     done = job(finished())
 
@@ -378,7 +564,7 @@ def test_a_hostile_column_is_shown_and_does_nothing(job: Job, github: GitHub) ->
 
 def test_the_other_host_does_not_see_the_token(job: Job, github: GitHub) -> None:
     """The server answers 400 to an archive's request that carries one; see github_server."""
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished())
 
@@ -406,7 +592,7 @@ def test_without_cml_the_same_goes_to_github_directly(
     job: Job, github: GitHub, tmp_path: Path, text: str, said: str
 ) -> None:
     programs = script(tmp_path / "bin", text) if text else tmp_path
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished(), PATH=f"{programs}:/bin" if text else str(programs))
 
@@ -425,7 +611,7 @@ def test_our_comment_is_found_beyond_the_first_thirty(job: Job, github: GitHub) 
     talk = [dict(marked("stranger", number), body="Hm.") for number in range(1, 131)]
     github.comments = [*talk, marked("stranger", 131), marked(BOT, 132)]
     before = [dict(comment) for comment in github.comments]
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished())
 
@@ -436,14 +622,14 @@ def test_our_comment_is_found_beyond_the_first_thirty(job: Job, github: GitHub) 
 
 def test_github_is_asked_again_when_it_fails(job: Job, github: GitHub) -> None:
     github.failures[f"/pulls/{NUMBER}"] = 1
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     assert job(finished()).returncode == 0
 
 
 def test_a_conversation_that_is_locked_still_gets_its_check(job: Job, github: GitHub) -> None:
     github.failures[f"/issues/{NUMBER}/comments"] = 99
-    github.upload(RUN, f"review-{NUMBER}", archived(reviewed()))
+    github.upload(RUN, "review", archived(reviewed()))
 
     done = job(finished())
 
@@ -463,7 +649,7 @@ def test_cml_itself_and_the_direct_way_share_one_comment(
         for sha, way in zip((OLD, HEAD), ways, strict=True):
             job = Job(tmp_path, github, folder)
             github.open_pull(NUMBER, sha)
-            github.upload(RUN, f"review-{NUMBER}", archived(reviewed(sha)))
+            github.upload(RUN, "review", archived(reviewed(sha)))
             path = {} if way == "cml" else {"PATH": str(tmp_path)}
             done += [job(finished(head_sha=sha), **trusting(github), **path)]
 

@@ -1,10 +1,13 @@
 """check, review and comment run as GitHub runs them; what act cannot do is in act.py."""
 
+import io
 import json
 import re
 import stat
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +15,7 @@ from act import RUN, Event, Hub, finished, started
 from conftest import AUTHOR, run
 from github_server import REPOSITORY, GitHub, serve
 from report import markdown
-from test_post import archived, packed, reviewed
+from test_post import BASE, archived, packed, reviewed
 
 pytestmark = pytest.mark.workflow
 MERGE = "refs/pull/7/merge"
@@ -30,7 +33,8 @@ def hub(project: Path, tmp_path: Path) -> Hub:
 def github(hub: Hub) -> Iterator[GitHub]:
     """The API of the hub."""
     with serve() as server:
-        server.runs[RUN] = "in_progress"
+        server.runs[RUN] = {"status": "in_progress", "run_attempt": 1}
+        server.merge_bases["main"] = BASE
         hub.url = server.url
         yield server
 
@@ -54,13 +58,14 @@ def test_review_and_comment_of_a_fork(hub: Hub, project: Path, github: GitHub) -
     That CML then changes the comment it made is for tests/ci/test_post.py, with CML itself.
     """
     commits = []
+    github.merge_bases["main"] = run("git", "rev-parse", "main", cwd=hub.origin).stdout.strip()
     for c in ("0.5", "0.25"):
         commits.append(change(project, c))
         event = hub.pull(project, repository=FORK)
         github.open_pull(7, commits[-1], repository=FORK)
         opened = hub.act("comment", "workflow_run", started(event))
         made = hub.act("review", "pull_request", event, MERGE)
-        github.upload(RUN, "review-7", hub.archive("review-7") or b"")
+        github.upload(RUN, "review", hub.archive("review") or b"")
         posted = hub.act("comment", "workflow_run", finished(event))
         done = (opened, made, posted)
         assert [process.returncode for process in done] == [0, 0, 0], [p.stdout for p in done]
@@ -80,7 +85,7 @@ def test_without_cml_the_report_is_posted_all_the_same(
     """Its action fails, and the job does not."""
     event = opened(hub, project, github)
     commit = event["pull_request"]["head"]["sha"]
-    github.upload(RUN, "review-7", archived(reviewed(commit)))
+    github.upload(RUN, "review", archived(reviewed(commit)))
 
     done = hub.act("comment", "workflow_run", finished(event), NO_CML="1")
 
@@ -105,8 +110,9 @@ def test_a_review_that_breaks_off_concludes_the_check(
     done = hub.act("comment", "workflow_run", finished(event, conclusion="failure"))
 
     (check,) = github.checks
-    assert (broken.returncode, hub.archive("review-7"), waiting) == (1, None, ["in_progress"])
-    assert (done.returncode, hub.calls(), github.comments) == (0, [], []), done.stdout
+    assert (broken.returncode, hub.archive("review"), waiting) == (1, None, ["in_progress"])
+    assert done.returncode == 0, done.stdout
+    assert [call["words"][:2] for call in hub.calls()] == [["comment", "create"]]
     assert (check["status"], check["conclusion"]) == ("completed", "failure")
     assert check["output"]["title"] == "The review failed, and left no report"
 
@@ -131,7 +137,7 @@ def test_data_that_was_not_pushed_is_named(hub: Hub, project: Path) -> None:
 
     assert done.returncode == 1
     assert "Not in the remote, though this commit needs it: [" in done.stdout
-    assert hub.archive("review-7") is None
+    assert hub.archive("review") is None
 
 
 def hostile(kind: str, commit: str) -> bytes:
@@ -148,24 +154,28 @@ def hostile(kind: str, commit: str) -> bytes:
     return archived(review)
 
 
-@pytest.mark.parametrize("kind", ["symlink", "100 MB", "invalid UTF-8", "NaN", "number", "stale"])
+@pytest.mark.parametrize("kind", ["symlink", "100 MB", "invalid UTF-8", "NaN", "base", "stale"])
 def test_what_is_not_the_review_of_the_head_is_not_posted(
     hub: Hub, project: Path, github: GitHub, kind: str
 ) -> None:
     event = opened(hub, project, github)
     commit = event["pull_request"]["head"]["sha"]
-    github.upload(RUN, "review-8" if kind == "number" else "review-7", hostile(kind, commit))
-    if kind == "number":
-        github.open_pull(8, "f" * 40, branch="other")
+    github.upload(RUN, "review", hostile(kind, commit))
+    if kind == "base":
+        github.merge_bases["main"] = "e" * 40
     if kind == "stale":
         github.open_pull(7, "e" * 40)
 
     done = hub.act("comment", "workflow_run", finished(event))
 
-    said = {"stale": "moved on from", "NaN": "review.json", "invalid UTF-8": "review.json"}
+    said = {
+        "stale": "no open pull request has",
+        "NaN": "review.json",
+        "invalid UTF-8": "review.json",
+    }
     assert said.get(kind, "Refused: ") in done.stdout
     assert done.returncode == (kind != "stale")
-    assert (hub.calls(), github.comments) == ([], [])
+    assert all("The review's report was refused" in call["report"] for call in hub.calls())
     assert {check["conclusion"] for check in github.checks} <= {"failure"}
 
 
@@ -173,7 +183,7 @@ def test_a_hostile_column_name_does_nothing(hub: Hub, project: Path, github: Git
     event = opened(hub, project, github)
     review = reviewed(event["pull_request"]["head"]["sha"])
     review["changes"]["data"]["drift"] = [{"column": HOSTILE, "psi": 0.5}]
-    github.upload(RUN, "review-7", archived(review))
+    github.upload(RUN, "review", archived(review))
 
     done = hub.act("comment", "workflow_run", finished(event))
 
@@ -197,3 +207,31 @@ def test_check_calls_both_targets(hub: Hub, project: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Success - Main make check" in done.stdout
     assert "Success - Main make test" in done.stdout
+
+
+def edited(event: Event, changes: dict[str, Any]) -> Event:
+    """Return the event of a pull request whose title, text or base became another."""
+    return event | {"action": "edited", "changes": changes}
+
+
+def test_another_base_is_reviewed_and_another_title_is_not(
+    hub: Hub, project: Path, github: GitHub
+) -> None:
+    """With a json.py at the top, as an attack, that would stand in for Python's own."""
+    (project / "json.py").write_text("raise SystemExit('json.py of the pull request ran')\n")
+    commit = change(project, repro=False)
+    event = hub.pull(project)
+
+    titled = hub.act("retarget", "pull_request", edited(event, {"title": {"from": "x"}}), MERGE)
+    nothing = hub.archive("review")
+    moved = {"base": {"ref": {"from": "release"}, "sha": {"from": "a" * 40}}}
+    rebased = hub.act("retarget", "pull_request", edited(event, moved), MERGE)
+
+    with zipfile.ZipFile(io.BytesIO(hub.archive("review") or b"")) as left:
+        review = json.loads(left.read("review.json"))
+    assert (titled.returncode, nothing, rebased.returncode) == (0, None, 0), rebased.stdout
+    assert "json.py of the pull request ran" not in rebased.stdout
+    assert (
+        review["base"]["commit"]
+        == run("git", "rev-parse", f"{commit}~", cwd=project).stdout.strip()
+    )

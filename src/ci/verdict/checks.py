@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
 
 from ci import cml, github
 
-CHECK = "verdict"  # no name of a job: those are set by the pull request's own workflows
+CHECK = "verdict"  # the name of no job here; a pull request's own may have it: docs/ci.md
 OURS = "review"  # the external_id of what is opened here; a job's check has another
 APP = "github-actions"  # whose checks GITHUB_TOKEN may change
 
@@ -25,26 +24,6 @@ def name(pull: dict[str, Any]) -> str:
     """Return `verdict` for the default branch alone: another base's must not stand for it."""
     base = pull["base"]
     return CHECK if base["ref"] == base["repo"]["default_branch"] else f"{CHECK} on {base['ref']}"
-
-
-def names(run: dict[str, Any], repository: str) -> list[str]:
-    """Return the names of the checks that a run can decide: of open pull requests with its head.
-
-    For a fork the event names none, nor does GitHub for its commit, which is not in this
-    repository; but it does for its branch.
-    """
-    origin = source(run, "head_repository")
-    if origin is None or run["head_branch"] is None:
-        return []
-    head = quote(f"{origin.partition('/')[0]}:{run['head_branch']}", safe=":")
-    pulls = github.every(f"repos/{repository}/pulls?state=open&head={head}")
-    wanted = (run["head_sha"], origin)
-    return sorted({name(p) for p in pulls if (p["head"]["sha"], source(p["head"])) == wanted})
-
-
-def source(holder: dict[str, Any], key: str = "repo") -> str | None:
-    """Return the repository that a run or the head of a pull request names; None if deleted."""
-    return holder[key]["full_name"] if holder[key] else None
 
 
 def ours(repository: str, commit: str) -> list[dict[str, Any]]:
@@ -85,14 +64,14 @@ def conclude(
         github.call("POST", path, {"name": name, "head_sha": commit, "external_id": OURS, **ended})
 
 
-def judge(repository: str, commit: str, name: str, result: Result, report: str) -> None:
-    """Conclude a check by the report in a file: by CML if it works and none is in progress."""
+def judge(repository: str, commit: str, name: str, result: Result) -> None:
+    """Conclude a check by a report: by CML if it works and none is in progress."""
     numbers = opened(ours(repository, commit)).get(name, [])
     why: str | None = "CML cannot conclude a check that is in progress"
     if not numbers:
         where = ("--driver=github", f"--repo={github.page(repository)}")
         what = (f"--head-sha={commit}", f"--title={name}", f"--conclusion={result.conclusion}")
-        why = cml.call("check", "create", *where, *what, report)
+        why = cml.call("check", "create", *where, *what, report=result.summary)
     if why:
         conclude(repository, commit, name, result, numbers)
     cml.say(f"The check {name!r}", why)

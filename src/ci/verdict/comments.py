@@ -11,8 +11,8 @@ WATERMARK = "CML watermark review"  # by which CML, and the direct way, find the
 MARK = re.compile(rf'!\[\]\(https://cml\.dev/watermark\.png#[0-9a-fA-F]+ "{WATERMARK}"\)')
 
 
-def post(text: str, number: int, repository: str, report: str) -> None:
-    """Update the one comment of a pull request, or make it: by CML, given a file, or directly.
+def post(text: str, number: int, repository: str) -> None:
+    """Update the one comment of a pull request, or make it: by CML, or directly.
 
     CML changes the last comment of the first 30 that bears its watermark, whoever wrote it, and who
     wrote it could then change the report. So it is asked only where that is the right one.
@@ -26,7 +26,8 @@ def post(text: str, number: int, repository: str, report: str) -> None:
         where = ("--driver=github", f"--repo={github.page(repository)}")
         what = (f"--target=pr/{number}", "--publish=false")  # published, files would leave
         verb, title = "update" if own else "create", WATERMARK.removeprefix("CML watermark ")
-        why = cml.call("comment", verb, *where, *what, f"--watermark-title={title}", report)
+        marked = f"--watermark-title={title}"
+        why = cml.call("comment", verb, *where, *what, marked, report=text)
     if why:
         mark = f'![](https://cml.dev/watermark.png#{os.environ["GITHUB_SHA"]} "{WATERMARK}")'
         body = {"body": f"{text}\n\n{mark}"}

@@ -1,17 +1,17 @@
 """The one file that a run of review.yml leaves: downloaded and unpacked without believing it."""
 
 import io
-import re
 import stat
 import zipfile
 import zlib
+from datetime import datetime
 from typing import Any
 
 from ci import github
 from report import document
 from report.plain import PlainError
 
-FILE = "review.json"
+NAME, FILE = "review", "review.json"
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others need modules that may be absent
 BROKEN = (
     *(zipfile.BadZipFile, zlib.error, EOFError, OSError, OverflowError, RuntimeError, ValueError),
@@ -28,15 +28,20 @@ def expect(what: str, found: object, expected: object) -> None:
         raise RefusedError(f"Refused: {what} is {found!a:.200}; expected {expected!a:.200}.")
 
 
-def newest(repository: str, run: int) -> dict[str, Any] | None:
-    """Return the artifact of a run that holds its review: the last, if the run was repeated."""
-    listed = github.every(f"repos/{repository}/actions/runs/{run}/artifacts", "artifacts")
-    reviews = [
+def newest(run: dict[str, Any], repository: str) -> dict[str, Any] | None:
+    """Return the last artifact that a run left under the name; None for one of an earlier attempt.
+
+    A run that is repeated keeps what its first attempt left, until it leaves something itself.
+    """
+    listed = github.every(f"repos/{repository}/actions/runs/{run['id']}/artifacts", "artifacts")
+    start = datetime.fromisoformat(run["run_started_at"])
+    left = [
         artifact
         for artifact in listed
-        if re.fullmatch(r"review-[1-9][0-9]{0,8}", artifact["name"]) and not artifact["expired"]
+        if artifact["name"] == NAME and not artifact["expired"]
+        if datetime.fromisoformat(artifact["created_at"]) >= start
     ]
-    return max(reviews, key=lambda artifact: artifact["id"], default=None)
+    return max(left, key=lambda artifact: artifact["id"], default=None)
 
 
 def content(artifact: dict[str, Any], repository: str) -> bytes:

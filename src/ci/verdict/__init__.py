@@ -1,0 +1,1 @@
+"""Says on GitHub what a review found: in the check and the one comment of a pull request."""
