@@ -6,6 +6,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # An activated environment may have no pip, and is not the one that runs the targets.
 export PATH := $(if $(VIRTUAL_ENV),$(subst $(VIRTUAL_ENV)/bin:,,$(PATH)),$(PATH))
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
+# What lies at the top, such as a json.py, is not taken for Python's own; stages inherit it.
+export PYTHONSAFEPATH := 1
 # What a person gives reaches the shell as it is, whatever characters it holds.
 GIVEN := BASE DATA TARGET KEY GROUP TIME TIME_FORMAT TASK FORCE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
@@ -42,6 +44,7 @@ check: env  ## lint, format, types and conventions
 	$(RUN) mypy
 	$(RUN) pytest tests/test_conventions.py
 	$(RUN) check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(RUN) check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
 	$(RUN) zizmor --offline --quiet --persona auditor .github/workflows
 
 test: env  ## the fast tests
@@ -77,4 +80,4 @@ tour: env  ## a change on each level in a scratch clone, and the review of each 
 bench: env  ## speed, also beside DVC by hand, Snakemake, Kedro; what a review costs (15 minutes)
 	$(RUN) python benchmarks/peers/compare.py
 	$(RUN) python benchmarks/speed.py
-	$(RUN) python benchmarks/cost.py
+	PYTHONPATH=benchmarks $(RUN) python benchmarks/cost.py

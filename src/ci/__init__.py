@@ -1,1 +1,1 @@
-"""What the workflows call: reproduce, guard, audit, retrain, post."""
+"""What the workflows call: reproduce, guard, audit, retrain, propose, post."""

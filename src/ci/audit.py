@@ -11,15 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ci import github, reproduce
+from ci import reproduce
 from pipeline import stage
 from report import markdown
 from report.blocks import Block, Name, Paragraph, Table, Text
 from review.gather import git, snapshot
 
 SCORES = "metrics/test.json"
-MARK = "<!-- audit of dvc.lock -->"  # by which the issue is found again, if a workflow wrote it
-TITLE = "The results cannot be reproduced as dvc.lock records them"
 MEANING = {
     "identical": "Every result is what dvc.lock records, byte for byte.",
     "equivalent": "Some files differ, but every metric is the same in all the digits written.",
@@ -92,31 +90,11 @@ def report(found: Audit) -> str:
     return "\n\n".join(map(markdown.block, blocks))
 
 
-def tell(text: str, repository: str) -> str:
-    """Open the one issue about the audit, or update it, and return which. Raises GitHubError."""
-    path = f"repos/{repository}/issues"
-    known = [
-        issue["number"]
-        for issue in github.every(f"{path}?state=open")
-        if MARK in (issue["body"] or "") and github.author(issue) == github.BOT
-    ]
-    body = {"title": TITLE, "body": f"{text}\n\n{MARK}"}
-    if known:
-        github.call("PATCH", f"{path}/{known[0]}", body)
-        return f"Updated issue {known[0]}."
-    return f"Opened issue {github.call('POST', path, body)['number']}."
-
-
 def main() -> None:
-    """Audit, print the report, and exit 1 if metrics differ; or tell GitHub what was found."""
+    """Audit, print the report, and exit 1 if metrics differ."""
     parser = argparse.ArgumentParser(prog="python -m ci.audit", description=__doc__)
     parser.add_argument("--output", metavar="FILE", help="write the report, if anything differs")
-    parser.add_argument("--tell", metavar="FILE", help="only open or update an issue with it")
     asked = parser.parse_args()
-    if asked.tell:  # a step of its own, since what the audit runs has no use for the token
-        said = Path(asked.tell).read_text("utf-8") if Path(asked.tell).exists() else ""
-        print(tell(said, os.environ["GITHUB_REPOSITORY"]) if said else "There is nothing to tell.")
-        return
     found = audit(git.project())
     text = report(found)
     print(text)
@@ -131,5 +109,5 @@ def main() -> None:
 if __name__ == "__main__":
     try:
         main()
-    except (stage.UserError, github.GitHubError) as error:
+    except stage.UserError as error:
         sys.exit(str(error))

@@ -6,6 +6,7 @@ CML pushes nothing to a branch that exists; so where there is one, it is updated
 import argparse
 import base64
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from ci import cml, github
 from report.plain import PlainError, one_line
 
 TITLE = "Retrain on new data"
+BRANCH = re.compile(r"retrain/[0-9a-f]{12}")  # as `python -m ci.retrain` names it
 NAME, EMAIL = "retrain", "retrain@users.noreply.github.com"
 WHO = ("AUTHOR", "COMMITTER")
 PATHS = ("dvc.lock", "data", "metrics")
@@ -29,6 +31,11 @@ class ProposeError(PlainError):
 
 def propose(branch: str, base: str, report: str, repository: str) -> str:
     """Have one pull request of the files as they are, and say what was done."""
+    if not BRANCH.fullmatch(branch):  # code that ran before could name the one that is protected
+        raise ProposeError(
+            f"The branch is {branch!a:.80}; expected retrain/ and twelve digits, as "
+            "`python -m ci.retrain` names it."
+        )
     start, remote = git("rev-parse", "HEAD"), git("remote", "get-url", "origin")
     there, why = tip(branch, remote), "CML pushes nothing to a branch that exists"
     if not there:

@@ -86,7 +86,7 @@ def test_main_in_a_folder_of_a_larger_repository(project: Path, tmp_path: Path) 
 def test_audit_of_what_can_be_had_again(project: Path, tmp_path: Path, github: GitHub) -> None:
     hub = Hub.of(project, tmp_path / "hub", github.url)
 
-    done = hub.act("audit", "workflow_dispatch", PUSH, job="results")
+    done = hub.act("audit", "workflow_dispatch", PUSH, job="tell")
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "identical. Every result is what" in done.stdout
@@ -98,7 +98,7 @@ def test_audit_keeps_one_issue(project: Path, tmp_path: Path, github: GitHub) ->
     lie(project)
     hub = Hub.of(project, tmp_path / "hub", github.url)
 
-    done = [hub.act("audit", "schedule", PUSH, job="results") for _ in range(2)]
+    done = [hub.act("audit", "schedule", PUSH, job="tell") for _ in range(2)]
 
     assert [night.returncode for night in done] == [1, 1], done[0].stdout
     assert "Opened issue 100." in done[0].stdout and "Updated issue 100." in done[1].stdout

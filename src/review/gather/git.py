@@ -26,9 +26,13 @@ class Edited(NamedTuple):
 
 
 def environment(folder: str | Path) -> dict[str, str]:
-    """Return this environment with its own programs first, and the folder's src/ importable."""
+    """Return this environment with its own programs first, and the folder's src/ importable.
+
+    What lies in the folder itself, such as a json.py, is not taken for Python's own.
+    """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return {**os.environ, "PATH": path, "PYTHONPATH": str(Path(folder).resolve() / "src")}
+    found = {"PATH": path, "PYTHONPATH": str(Path(folder).resolve() / "src")}
+    return {**os.environ, **found, "PYTHONSAFEPATH": "1"}
 
 
 def call(

@@ -16,3 +16,5 @@ if found:
     with zipfile.ZipFile(Path(os.environ["ARTIFACTS"], f"{name}.zip"), "w") as archive:
         for path in found:
             archive.write(path, os.path.relpath(os.path.abspath(path), shared))
+    with Path(os.environ["GITHUB_OUTPUT"]).open("a", encoding="utf-8") as output:
+        output.write("artifact-id=1\n")
