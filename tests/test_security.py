@@ -1,12 +1,14 @@
 """What the papers and the workflows promise about security, as far as files can show it."""
 
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from ci.verdict import pulls
 from conftest import ROOT, run
 from test_conventions import closure
 
@@ -81,3 +83,71 @@ def test_python_in_a_make_target_imports_nothing_from_the_top(tmp_path: Path) ->
     said = run("env", "-u", "PYTHONSAFEPATH", *make, cwd=tmp_path).stdout
 
     assert "usage:" in said and "not json" not in said
+
+
+def runtime() -> set[str]:
+    """Return the names of the runtime pins."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return {pin.partition("==")[0] for pin in project["dependencies"]}
+
+
+def test_newer_versions_wait_and_the_runtime_comes_alone() -> None:
+    """What is malicious is mostly found within days; a runtime pin reruns train and evaluate."""
+    updates = {
+        u["package-ecosystem"]: u for u in loaded(ROOT / ".github/dependabot.yml")["updates"]
+    }
+    groups = updates["uv"]["groups"]
+
+    assert updates.keys() == {"github-actions", "uv"}
+    assert min(update["cooldown"]["default-days"] for update in updates.values()) >= 7
+    assert set(groups["runtime"]["patterns"]) == runtime()
+    assert set(groups["tools"]["exclude-patterns"]) == runtime()
+
+
+def test_owners_are_asked_for_what_exists_and_judges() -> None:
+    """Each line, once its `# ` is taken away, names a file or folder that is not data to judge."""
+    text = (ROOT / ".github/CODEOWNERS").read_text(encoding="utf-8")
+    owned = re.findall(r"^# /(\S+) @owner/team$", text, flags=re.MULTILINE)
+
+    assert len(owned) > 5
+    assert [path for path in owned if not (ROOT / path).exists()] == []
+    assert [path for path in owned if pulls.JUDGED.fullmatch(path)] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_a_workflow_may_nothing_at_first_and_pins_what_it_uses(path: Path) -> None:
+    """As Scorecard's Token-Permissions and Pinned-Dependencies ask for."""
+    uses = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))
+
+    assert loaded(path)["permissions"] == {}
+    assert [u for u in uses if not re.search(r"@[0-9a-f]{40}$", u) and u[:2] != "./"] == []
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_no_expression_reaches_a_shell(path: Path) -> None:
+    """A title, a branch or a file's name would be run: Scorecard's Dangerous-Workflow."""
+    jobs = loaded(path)["jobs"].values()
+
+    assert [line for job in jobs for line in commands(job) if "${{" in line] == []
+
+
+def test_every_package_is_pinned_by_its_hash() -> None:
+    lock = tomllib.loads((ROOT / "uv.lock").read_text(encoding="utf-8"))["package"]
+    files = [f for p in lock for f in [*p.get("wheels", []), *filter(None, [p.get("sdist")])]]
+    uv = (ROOT / "uv.txt").read_text(encoding="utf-8")
+
+    assert len(files) > 100 and all(file["hash"].startswith("sha256:") for file in files)
+    assert re.search(r"^uv==\S+ \\\n.*--hash=sha256:", uv, flags=re.MULTILINE)
+
+
+def test_the_papers_say_how_to_report_and_under_what_licence() -> None:
+    assert "Report a vulnerability" in (ROOT / "SECURITY.md").read_text(encoding="utf-8")
+    assert "MIT License" in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_no_program_lies_in_git_that_nobody_can_read() -> None:
+    """Data has its own rules, and one picture is looked at: Scorecard's Binary-Artifacts."""
+    names = [n for n in TRACKED if not n.startswith("data/storage/") and (ROOT / n).is_file()]
+    binary = [name for name in names if b"\0" in (ROOT / name).read_bytes()[:8000]]
+
+    assert binary == ["docs/report.png"]

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import ROOT
 from report import charts
 from report.document import load
 
@@ -137,7 +138,7 @@ def test_numbers_are_written_with_fixed_decimals(
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("npm") is None, reason="needs Node.js and npm")
 def test_mermaid_itself_parses_every_chart(tmp_path: Path) -> None:
-    """The exact version in tests/report/mermaid, from its lock file."""
+    """The exact version in tests/report/mermaid, from its lock file; the pictures of pages, too."""
     for name in ("package.json", "package-lock.json", "parse.mjs"):
         shutil.copy(MERMAID / name, tmp_path)
     subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=tmp_path, check=True)
@@ -150,12 +151,17 @@ def test_mermaid_itself_parses_every_chart(tmp_path: Path) -> None:
         *charts.history(found["history"], "accuracy", -1e12),
     ]
 
+    pages = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "SECURITY.md"))
+    written = re.findall(r"```mermaid\n(.*?)```", pages, flags=re.DOTALL)
+    diagrams = [chart.mermaid for chart in drawn] + ["xychart-beta\n  line [1e-3]", *written]
+
     done = subprocess.run(
         ["node", "parse.mjs"],
         cwd=tmp_path,
-        input=json.dumps([chart.mermaid for chart in drawn] + ["xychart-beta\n  line [1e-3]"]),
+        input=json.dumps(diagrams),
         capture_output=True,
         text=True,
     )
 
-    assert json.loads(done.stdout) == ["xychart"] * 4 + ["not a diagram"]
+    pictures = ["xychart", "flowchart-v2"]
+    assert json.loads(done.stdout) == ["xychart"] * 4 + ["not a diagram", *pictures]
