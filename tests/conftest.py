@@ -1,16 +1,23 @@
-"""A tiny made-up table, and projects made of it: no test but the sample's knows the sample."""
+"""A tiny made-up table, and projects made of it: no test but the sample's knows the sample.
+
+Fixtures: `table` is the made-up rows; `folder` holds them as a delivery, with schema and
+parameters, for stages called in this process; `project` is a Git repository that ran on them, and
+`dvc` runs DVC in it. `run` starts any program; after `project`, dvc and `python -m` start warm.
+"""
 
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+
+import warm
 
 ROOT = Path(__file__).parents[1]
 settings.register_profile("threefold", deadline=None)  # a busy machine is slow, not wrong
@@ -72,11 +79,28 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, table: pd.DataFrame)
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
+WARM: list[str] = []  # the folder of programs that start warm, once a test asked for a project
+
+
+def programs(*before: str) -> str:
+    """Return PATH with the programs of this environment first."""
+    return os.pathsep.join([*before, str(Path(sys.executable).parent), os.environ["PATH"]])
+
+
+@pytest.fixture(scope="session")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """From here on, programs start warm."""
+    with warm.programs(tmp_path_factory.mktemp("programs")) as folder:
+        WARM.append(folder)
+        yield
+        WARM.clear()
+
+
 def run(
     *words: str, cwd: Path, check: bool = True, **env: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run a program of this environment, such as dvc, and return what it printed."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = programs(*(WARM if words[0] in ("dvc", "python") else ()))
     done = subprocess.run(
         words, cwd=cwd, env={**os.environ, "PATH": path, **env}, capture_output=True, text=True
     )
@@ -85,7 +109,7 @@ def run(
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def template(tmp_path_factory: pytest.TempPathFactory, started: None) -> Path:
     """A Git repository with the files of this one and the made-up table as its data, run once.
 
     It holds what is on disk, committed or not, so that a change is tested before it is committed.

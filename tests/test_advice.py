@@ -4,14 +4,13 @@ import ast
 import os
 import re
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from conftest import ROOT, Run, made_up, run
+from conftest import ROOT, WARM, Run, made_up, programs, run
 
 PROGRAMS = r"git|dvc|make|python|uv|gh|source|\.tools/bin/uv|\.venv/bin/python"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -182,9 +181,8 @@ Shell = Callable[[str], str]
 @pytest.fixture
 def shell(project: Path, tmp_path: Path) -> Shell:
     """Run lines as a person would, in the project, with its own src/; HOME is a folder of ours."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     env = os.environ | {
-        "PATH": path,
+        "PATH": programs(*WARM),
         "PYTHONPATH": str(project / "src"),
         "HOME": str(tmp_path),
         "GIT_EDITOR": "echo A message >",

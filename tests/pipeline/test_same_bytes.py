@@ -13,6 +13,7 @@ uv.lock, and what an estimator draws without `random_state`.
 
 import os
 import platform
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,7 +124,7 @@ def test_without_the_settings_kernels_write_different_models(project: Path) -> N
     models = set()
     for kernel in ("Sandybridge", "Haswell"):
         env = {"PYTHONPATH": str(project / "src"), "OPENBLAS_CORETYPE": kernel}
-        run("python", "-m", "pipeline.train", cwd=project, **env)
+        run(sys.executable, "-m", "pipeline.train", cwd=project, **env)
         models.add((project / "models/model.skops").read_bytes())
 
     assert len(models) == 2

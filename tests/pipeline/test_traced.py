@@ -11,6 +11,7 @@ is often withheld in containers.)
 
 import re
 import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,11 @@ def declared(stage: str) -> set[str]:
     return {*STAGES[stage]["deps"], *outputs(stage), *["params.yaml"] * bool(sections(stage))}
 
 
+def command(stage: str) -> list[str]:
+    """Return the words that run a stage, in a process from nothing: the hook loads at its start."""
+    return [sys.executable, *STAGES[stage]["cmd"].split()[1:]]
+
+
 def traced(project: Path, stage: str) -> set[str]:
     """Run the stage; return the declared paths that it touched, and any other file by name.
 
@@ -64,7 +70,7 @@ def traced(project: Path, stage: str) -> set[str]:
     (hook / "sitecustomize.py").write_text(HOOK)
     path = f"{hook}:{project / 'src'}"
     quiet = {"PYTHONDONTWRITEBYTECODE": "1", "TRACE": str(log), "PYTHONPATH": path}
-    run(*STAGES[stage]["cmd"].split(), cwd=project, **quiet)
+    run(*command(stage), cwd=project, **quiet)
     inside = f"{project.resolve()}/"
     seen = {line.removeprefix(inside) for line in log.read_text().splitlines() if inside in line}
     return {found for name in seen for found in attribute(name, declared(stage))}
@@ -88,7 +94,7 @@ def alone(project: Path, stage: str, folder: Path) -> str:
     (folder / "params.yaml").write_text(yaml.safe_dump(only))
     expected = files(folder)
     env = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": str(folder / "src")}
-    done = run(*STAGES[stage]["cmd"].split(), cwd=folder, check=False, **env)
+    done = run(*command(stage), cwd=folder, check=False, **env)
     for out in outputs(stage):
         copy(project / out, folder.parent / "expected" / out)
     expected |= files(folder.parent / "expected")
