@@ -40,6 +40,14 @@ review: {gate: {roc_auc: {min: 0.5, max_drop: 0.02}}, slices: [colour], budget: 
 """
 
 
+LONGEST = "test_the_commands_of_the_readme_work_in_a_fresh_clone"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest test first, so that no worker waits for it at the end."""
+    items.sort(key=lambda item: item.name != LONGEST)
+
+
 def made_up(rows: int = 120, start: int = 1) -> pd.DataFrame:
     """Return rows with a key, one column of each type, and a target that depends on them."""
     random = np.random.default_rng(start)
