@@ -154,5 +154,5 @@ if __name__ == "__main__":
     if words[0] == "dvc":
         sys.argv = words
         sys.exit(importlib.import_module("dvc.cli").main())
-    sys.argv = words[2:]
+    sys.argv = ["-m", *words[3:]]  # as Python does, until the module is found
     runpy.run_module(words[2], run_name="__main__", alter_sys=True)
