@@ -32,7 +32,9 @@ $(UV): uv.txt
 env: .venv/.synced  ## install the locked environment
 
 repro: env  ## pull the data, run what changed, print the metrics
-	$(RUN) dvc repro --pull
+	$(RUN) python -m pipeline.clone
+	$(RUN) dvc pull --allow-missing
+	$(RUN) dvc repro
 	$(RUN) dvc metrics show
 
 review: env  ## judge your change as the pull request will: [BASE=revision]

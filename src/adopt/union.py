@@ -10,6 +10,8 @@ from dvc.repo import Repo
 from dvc_data.hashfile.hash_info import HashInfo
 
 from pipeline import stage
+from pipeline.clone import check
+from pipeline.clone.outputs import Out
 from pipeline.stage import UserError
 from pipeline.strict import texts
 
@@ -59,6 +61,8 @@ def pointed(text: str, side: str) -> str:
 
 def listed(repo: Repo, oid: str, side: str) -> Files:
     """Return the deliveries of a folder; raise ResolveError if it is nowhere, or names paths."""
+    root, out = Path(repo.root_dir), Out(f"data/raw of {side}", "data/raw", oid, True, False)
+    check.expect_plain(root, [out])  # before DVC follows it
     fetch(repo, [oid], side)
     entries = stage.read_json(repo.cache.local.oid_to_path(oid))
     try:

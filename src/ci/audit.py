@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import Any
 
 from ci import reproduce
 from pipeline import stage
+from pipeline.clone import check, credentials
 from report import markdown
 from report.blocks import Block, Name, Paragraph, Table, Text
 from review.gather import git, snapshot
@@ -35,7 +35,8 @@ class Audit:
 
 
 def audit(root: Path) -> Audit:
-    """Clone HEAD, rerun every stage on the raw data alone, and compare. Raises ReviewError."""
+    """Clone HEAD, rerun every stage on the raw data alone, and compare. Raises UserError."""
+    check.expect_sound(root)
     with fresh(root) as clone:
         recorded, scores = _recorded(clone)
         git.call("dvc", "pull", "data/raw.dvc", cwd=clone)
@@ -56,10 +57,10 @@ def fresh(root: Path) -> Iterator[Path]:
         git.git("clone", "--quiet", "--no-local", source, str(top), cwd=root)
         git.git("checkout", "--quiet", git.commit_of("HEAD", root), cwd=top)
         clone = top / git.inside(root)
-        local = root / ".dvc/config.local"
-        if local.exists():  # how to reach the remote
-            shutil.copy(local, clone / ".dvc/config.local")
-        git.call("dvc", "cache", "dir", "--local", ".dvc/cache", cwd=clone)
+        settings = credentials.local(root / ".dvc/config.local")  # how to reach the remote
+        settings.remove_section("cache")
+        credentials.write_local(clone, settings)
+        check.expect_sound(clone)
         yield clone
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline import stage
+from pipeline.clone import check
 from report import plain
 from review import ReviewError
 from review.gather import git
@@ -27,6 +28,7 @@ Ran = dict[str, dict[str, Any]]
 
 def not_in_remote(root: str | Path = ".") -> list[str]:
     """Return the files and folders that Git says DVC has, and that nobody pushed."""
+    check.expect_sound(Path(root))
     words = ("dvc", "data", "status", "--not-in-remote", "--granular", "--json")
     found = json.loads(git.call(*words, cwd=root).stdout or "{}")
     return sorted(found.get("not_in_remote", []))
@@ -86,7 +88,8 @@ def stages(lines: Iterable[str] | None) -> Ran:
 
 
 def repro(*options: str, root: str | Path = ".") -> Ran:
-    """Run `dvc repro`, showing what it prints; raise ReviewError if it fails."""
+    """Run `dvc repro`, showing what it prints; raise UserError if it fails, or may harm."""
+    check.expect_sound(Path(root))
     with started(*REPRO, *options, root=root, env=git.environment(root)) as process:
         found = stages(process.stdout)
     if process.returncode:

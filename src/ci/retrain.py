@@ -7,16 +7,23 @@ from `data/refresh`, a program of yours, if there is one, that writes deliveries
 import argparse
 import hashlib
 import os
+import re
 import sys
 from pathlib import Path
 
 from ci import reproduce
 from pipeline import stage
+from pipeline.clone import check
 from review import ReviewError
 from review.gather import git
 
 HOOK = "data/refresh"
 SECRETS = ("GITHUB_TOKEN", "REPO_TOKEN")
+GIVEN = re.compile(  # what data/refresh finds in its environment, whatever else is there
+    "HOME|LANG|LC_.*|LOGNAME|PATH|REFRESH_.*|SHELL|TMPDIR|TZ|USER|"
+    "CURL_CA_BUNDLE|REQUESTS_CA_BUNDLE|SSL_CERT_DIR|SSL_CERT_FILE|"
+    "(?i:https?_proxy|no_proxy)"
+)
 
 
 def pointers(root: Path) -> list[Path]:
@@ -39,6 +46,7 @@ def version(root: Path) -> str:
 
 def refresh(root: Path) -> bool:
     """Fetch what is new, and say whether anything is; raise ReviewError if that fails."""
+    check.expect_sound(root)
     before, sources, hook = version(root), imported(root), root / HOOK
     if not sources and not hook.exists():
         raise ReviewError(
@@ -49,12 +57,17 @@ def refresh(root: Path) -> bool:
         git.call("dvc", "update", "--quiet", source, cwd=root)
     if hook.exists():
         git.call("dvc", "pull", "--quiet", "data/raw.dvc", cwd=root)
-        with reproduce.started(str(hook.resolve()), root=root) as process:
+        with reproduce.started(str(hook.resolve()), root=root, env=given()) as process:
             list(reproduce.show(process.stdout))
         if process.returncode:
             raise ReviewError(f"{HOOK} failed; what it said is above, and nothing was retrained.")
         git.call("dvc", "add", "--quiet", "data/raw", cwd=root)
     return version(root) != before
+
+
+def given() -> dict[str, str]:
+    """Return what data/refresh finds in its environment: nothing that is a secret of others."""
+    return {name: value for name, value in os.environ.items() if GIVEN.fullmatch(name)}
 
 
 def main() -> None:

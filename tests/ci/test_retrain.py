@@ -33,6 +33,20 @@ def test_another_content_is_another_version(root: Path) -> None:
     assert retrain.version(root) != before
 
 
+def test_the_program_gets_no_secret(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Only what a program needs anywhere, and what is meant for it."""
+    for name in ("AWS_SECRET_ACCESS_KEY", "ACTIONS_RUNTIME_TOKEN", "REFRESH_URL", "https_proxy"):
+        monkeypatch.setenv(name, f"value of {name}")
+
+    found = retrain.given()
+
+    assert "value of REFRESH_URL" in found.values() and "value of https_proxy" in found.values()
+    assert "PATH" in found
+    assert [name for name in found if name.startswith(("AWS", "ACTIONS", "GITHUB"))] == []
+
+
 def test_a_project_without_a_source_is_told_what_to_do(root: Path) -> None:
     with pytest.raises(ReviewError, match="Nowhere to fetch data from"):
         retrain.refresh(root)

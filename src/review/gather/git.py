@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from pipeline.clone.config import database
 from pipeline.strict import texts
 from review import ReviewError
 
@@ -26,13 +27,14 @@ class Edited(NamedTuple):
 
 
 def environment(folder: str | Path) -> dict[str, str]:
-    """Return this environment with its own programs first, and the folder's src/ importable.
+    """Return this environment with its own programs first, the folder's src/ and DVC's database.
 
     What lies in the folder itself, such as a json.py, is not taken for Python's own.
     """
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    found = {"PATH": path, "PYTHONPATH": str(Path(folder).resolve() / "src")}
-    return {**os.environ, **found, "PYTHONSAFEPATH": "1"}
+    there = Path(folder).resolve()
+    own = {"PYTHONPATH": str(there / "src"), "DVC_SITE_CACHE_DIR": database(there)}
+    return {**os.environ, "PATH": path, **own, "PYTHONSAFEPATH": "1"}
 
 
 def call(
@@ -86,7 +88,8 @@ def worktree(commit: str, root: Path) -> Iterator[Path]:
         top = Path(parent).resolve() / "project"
         try:
             # Without hooks: those of `dvc install` would check out data before the cache is shared.
-            add = ("-c", "core.hooksPath=/dev/null", "worktree", "add", "--detach", "--quiet")
+            no = ("-c", "core.hooksPath=/dev/null", "-c", "submodule.recurse=false")
+            add = (*no, "worktree", "add", "--detach", "--quiet")
             with unbroken():
                 git(*add, str(top), commit, cwd=root)
             folder = top / inside(root)

@@ -42,9 +42,10 @@ class Reruns:
         is not trained again. Raises RerunError.
         """
         label = named(chosen)
-        with store.checkout(self.base, self.head.root) as folder:
+        with store.checkout(self.base, self.head.root, label) as folder:
             try:
                 _take(self.head.root, folder, chosen)
+                store.expect_sound(folder, label)  # of both sides now
                 _train(folder)
                 return self._said(Store(folder, label, store.outputs(snapshot.locked(folder))))
             except UserError as error:
@@ -100,11 +101,24 @@ def _take(source: Path, folder: Path, chosen: Levels) -> None:
 
 
 def _train(folder: Path) -> None:
-    words = ("dvc", "repro", "--quiet", "--pull", "--allow-missing", "train")
+    _fetch_inputs(folder)
+    words = ("dvc", "repro", "--quiet", "--allow-missing", "train")
     done = git.call(*words, cwd=folder, check=False)
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["it printed nothing"]
         raise ReviewError(f"cannot be run: {said[0][:300]}")
+
+
+def _fetch_inputs(folder: Path) -> None:
+    """Bring what stages will read that no other makes, and nothing else.
+
+    `dvc repro --pull` would bring the remote's run cache too, which says where its outputs go.
+    """
+    stages, lock = snapshot.piped(folder), snapshot.locked(folder)
+    running = store.stale(folder)
+    made = {out for name in running for out in store.outputs({name: lock.get(name, {})})}
+    read = [dep for name in running for dep in stages.get(name, {}).get("deps", [])]
+    Store(folder, "a rerun", {}).fetch(*dict.fromkeys(dep for dep in read if dep not in made))
 
 
 class Budget:

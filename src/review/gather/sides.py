@@ -1,6 +1,6 @@
 """Gathers both sides of a change: what each says, and what only both together tell."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,21 +60,26 @@ def gather(commit: str, label: str, head_name: str | None, root: Path) -> Iterat
 
     Raises UserError if head itself is not sound; of base, whatever is missing can be survived.
     """
+    store.expect_sound(root, "the work tree")
     with ExitStack() as stack:
         there = stack.enter_context(git.worktree(commit, root))
+        withheld = store.share_cache(root, there)
+        store.expect_sound(there, label)
         process = stack.enter_context(ask.waiting(there))
-        store.share_cache(root, there)
         here, now = root, git.commit_of(head_name or "HEAD", root)
         if head_name:
-            here = stack.enter_context(store.checkout(now, root))
+            here = stack.enter_context(store.checkout(now, root, head_name))
         base = snapshot.read(there, commit, label)
         head = snapshot.read(
             here, None if not head_name and git.dirty(root) else now, head_name or "the work tree"
         )
-        yield _sides(base, head, process, there, here)
+        yield _sides(base, head, process, there, here, withheld)
 
 
-def _sides(base: Snapshot, head: Snapshot, process: ask.Process, there: Path, here: Path) -> Sides:
+def _sides(
+    base: Snapshot, head: Snapshot, process: ask.Process, there: Path, here: Path,
+    withheld: Sequence[str],
+) -> Sides:  # fmt: skip
     rules = stage.read_params("review", gate.Params, str(here / "params.yaml"))
     evaluation = stage.read_params("evaluate", evaluate.Params, str(here / "params.yaml"))
     _expect_results(head)
@@ -94,7 +99,11 @@ def _sides(base: Snapshot, head: Snapshot, process: ask.Process, there: Path, he
 
     return Sides(
         base, head, rules, evaluation,
-        doubts=(*_doubts(base, head, here), *_uncompared(frames)),
+        doubts=(
+            *_doubts(base, head, here),
+            *_uncompared(frames),
+            *(f"Of {base.label}: {store.kept([name])}" for name in withheld),
+        ),
         edited=git.edited(str(base.commit), head.commit, here),
         deliveries=_deliveries(base, head, there, here),
         history=git.history(evaluation.metrics[0], str(base.commit), here),

@@ -107,6 +107,12 @@ def _pipeline(path: Path) -> Content:
     return found
 
 
+def piped(root: Path) -> Content:
+    """Return the stages of a folder's dvc.yaml; raise UserError if it is not valid."""
+    content = read_yaml(root / "dvc.yaml")
+    return _mapping(content if isinstance(content, dict) else {}, "stages")
+
+
 def _mapping(content: Content, name: str) -> Content:
     found = content.get(name)
     return found if isinstance(found, dict) else {}

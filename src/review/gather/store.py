@@ -1,6 +1,5 @@
 """What DVC keeps of one side: is it up to date, fetch what is not there, read rows."""
 
-import configparser
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -12,11 +11,18 @@ import pandas as pd
 from dvc.repo import Repo
 
 from pipeline import dataset
+from pipeline.clone import check, config, credentials
+from pipeline.clone.names import CloneError
 from review import ReviewError
 from review.gather import git
 
 for name in ("dvc", "dvc_data", "dvc_objects"):  # what they say is said in our words
     logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def opened(root: Path) -> Repo:
+    """Return the DVC of a folder, whose database lies there, wherever this process runs."""
+    return Repo(str(root), config=config.settings(root))
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ class Store:
         """Fetch what is not there, as far as it can be had; at once is faster than one by one."""
         absent = self._absent(paths)
         if absent:
-            with suppress(Exception), Repo(str(self.root)) as repo:
+            with suppress(Exception), opened(self.root) as repo:
                 repo.pull([str(self.root / path) for path in absent], run_cache=False)
 
     def _absent(self, paths: Sequence[str]) -> list[str]:
@@ -73,7 +79,7 @@ def stale(root: Path) -> tuple[str, ...]:
     In this process, since starting DVC takes longer than what it does here.
     """
     try:
-        with git.unbroken(), Repo(str(root)) as repo:
+        with git.unbroken(), opened(root) as repo:
             ran = repo.reproduce(str(root / "dvc.yaml"), dry=True, allow_missing=True)
     except Exception:  # DVC's own, YAML's, the graph's: it cannot say, so that all is in doubt
         return ("every stage",)
@@ -83,7 +89,7 @@ def stale(root: Path) -> tuple[str, ...]:
 def deliveries(root: Path) -> dict[str, str]:
     """Return the hash of each file or folder of data/raw by name, without downloading them."""
     try:
-        entries = Repo.ls(str(root), "data/raw", recursive=True)
+        entries = Repo.ls(str(root), "data/raw", recursive=True, config=config.settings(root))
     except Exception:  # there is no such folder, or nobody can say what is in it
         return {}
     found: dict[str, str] = {}
@@ -94,22 +100,52 @@ def deliveries(root: Path) -> dict[str, str]:
 
 
 @contextmanager
-def checkout(commit: str, root: Path) -> Iterator[Path]:
-    """Yield the project at `commit` in a worktree of its own that shares the DVC cache."""
+def checkout(commit: str, root: Path, label: str) -> Iterator[Path]:
+    """Yield the project at `commit` in a worktree of its own that shares the DVC cache.
+
+    Raises ReviewError if it is not to be followed, or would get credentials that are not its own.
+    """
     with git.worktree(commit, root) as folder:
-        share_cache(root, folder)
+        if withheld := share_cache(root, folder):
+            raise ReviewError(f"{label} is not reviewed: {kept(withheld)}")
+        expect_sound(folder, label)
         yield folder
 
 
-def share_cache(root: Path, folder: Path) -> None:
-    """Make the DVC of `folder`, if any, use the cache, and the remotes' credentials, of `root`."""
+def expect_sound(folder: Path, label: str) -> None:
+    """Raise ReviewError, before DVC does anything in a folder, if it is not to be followed."""
+    try:
+        check.expect_sound(folder)
+    except CloneError as error:
+        said = str(error).replace(f"{folder}/", "")
+        raise ReviewError(f"{label} is not reviewed: {said}") from None
+
+
+def share_cache(root: Path, folder: Path) -> list[str]:
+    """Make the DVC of `folder`, if any, use the cache, and the remotes' credentials, of `root`.
+
+    Returns the remotes whose credentials it does not get, since it has them at another place than
+    the default branch. Raises CloneError if it brought settings, or a link, for where they go.
+    """
     if not (folder / ".dvc").is_dir():
-        return
-    config = configparser.RawConfigParser()
-    config.read(root / ".dvc/config.local", encoding="utf-8")
-    if not config.has_section("cache"):
-        config.add_section("cache")
-    with Repo(str(root)) as repo:
-        config["cache"]["dir"] = repo.cache.local_cache_dir
-    with (folder / ".dvc/config.local").open("w", encoding="utf-8") as file:
-        config.write(file)
+        return []
+    settings = credentials.local(root / ".dvc/config.local")
+    withheld = sorted(credentials.moved(folder, config.read(folder)) & credentials.own(root))
+    for section in settings.sections():
+        if config.remote(section) in withheld:
+            settings.remove_section(section)
+    if not settings.has_section("cache"):
+        settings.add_section("cache")
+    with opened(root) as repo:
+        settings["cache"]["dir"] = repo.cache.local_cache_dir
+    credentials.write_local(folder, settings)
+    return withheld
+
+
+def kept(remotes: Sequence[str]) -> str:
+    """Return why a side does not get the credentials of these remotes, and what to do."""
+    return (
+        f"its .dvc/config has remote {', '.join(remotes)} otherwise than the default branch, and "
+        "your credentials are not sent there; if they may go there, say so in .dvc/config.local: "
+        f"`dvc remote modify --local {remotes[0]} url URL`."
+    )

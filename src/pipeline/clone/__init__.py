@@ -1,0 +1,1 @@
+"""A clone is a stranger's: what it names is checked before it is followed."""

@@ -1,0 +1,46 @@
+"""Whether a project, as it is on disk, may be followed: by DVC, and by who runs it."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from pipeline.clone import config, credentials, folders, outputs, remotes, tracked
+from pipeline.clone.names import CloneError
+from pipeline.clone.outputs import Out
+
+
+def expect_sound(root: Path) -> None:
+    """Raise CloneError, in one sentence, for what could harm who pulls or reruns this project.
+
+    Run before DVC does anything there. Brings folder objects that only a remote has into the cache,
+    since DVC follows those of a remote unseen; writes nothing else but DVC's private folder.
+    """
+    if not (root / ".dvc").exists() and not (root / ".dvc").is_symlink():
+        return
+    index = tracked.tracked(root)
+    tracked.expect_own(root, index)
+    credentials.expect_own(root, config.read(root))
+    private(root)
+    expect_plain(root, outputs.named(root, index))
+
+
+def expect_plain(root: Path, outs: Sequence[Out]) -> None:
+    """Raise CloneError unless the folder objects of these outputs name plain files."""
+    sections = config.read(root)
+    near, elsewhere = config.folders(root, sections), remotes.asks(root, sections)
+    folders.expect_plain(outs, credentials.cache(root), near, elsewhere)
+
+
+def private(root: Path) -> None:
+    """Make DVC's database one that nobody else can write (CVE-2025-69872); raise CloneError."""
+    place = root / config.SITE
+    try:
+        place.mkdir(mode=0o700, exist_ok=True)
+        if place.is_symlink() or place.stat().st_uid != os.geteuid():
+            raise OSError("it is a link, or another user's")
+        place.chmod(0o700)
+    except OSError as error:
+        raise CloneError(
+            f"{config.SITE}: {error}; expected a folder of yours: DVC loads what lies there as "
+            "code. Delete it, and try again."
+        ) from None

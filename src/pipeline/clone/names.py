@@ -1,0 +1,65 @@
+"""What a path may be that somebody else wrote, and that a program will write to."""
+
+import re
+import unicodedata
+
+from pipeline.stage import LONGEST, UserError
+
+PLACES = ("data", "metrics", "models")  # where outputs lie: from nowhere else is code read
+KEPT = ("data/refresh", "data/storage")  # a program that is run, and the embedded remote
+
+
+class CloneError(UserError):
+    """What is in the repository is not followed, since it could harm who follows it."""
+
+
+def quoted(text: object) -> str:
+    """Return a value as a message shows it, on one line and cut."""
+    shown = repr(text)
+    return shown if len(shown) <= 2 * LONGEST else f"{shown[: 2 * LONGEST]} …'"
+
+
+def flaw(path: object) -> str:
+    """Return what is wrong with a relative path that is to stay where it is put; '' if nothing.
+
+    >>> flaw("part/rows.csv"), flaw("../rows.csv"), flaw("a/.GIT/config")
+    ('', "it holds '..'", "it names Git's folder")
+    """
+    if not isinstance(path, str) or not path:
+        return "it is no path"
+    if "\\" in path or "\0" in path:
+        return "it holds a backslash or a zero byte"
+    if path.startswith("/") or re.match("[A-Za-z]:", path):
+        return "it is absolute"
+    for part in path.split("/"):
+        if part in ("", ".", ".."):
+            return f"it holds {part!r}" if part else "it has an empty part"
+        if names_git(part):
+            return "it names Git's folder"
+    return ""
+
+
+def names_git(part: str) -> bool:
+    """Say whether some system takes this for `.git`: by case, by what it ignores, by short name."""
+    plain = "".join(
+        c for c in unicodedata.normalize("NFKC", part) if unicodedata.category(c) != "Cf"
+    )
+    return plain.casefold().partition(":")[0].rstrip(". ") in (".git", "git~1")
+
+
+def misplaced(path: str, folder: str) -> str:
+    """Return why an output may not lie at `path`; '' if it may.
+
+    folder: of the file that names it, '' at the top of the project; both from there on.
+    """
+    if wrong := flaw(path):
+        return wrong
+    if any(part.startswith(".") for part in path.split("/")):
+        return "it lies in a hidden folder"
+    if any(path == kept or path.startswith(f"{kept}/") for kept in KEPT):
+        return "what lies there is not for DVC to write"
+    starts = [f"{place}/" for place in PLACES]
+    starts += [f"{folder}/{place}/" for place in PLACES if folder]
+    if not path.startswith(tuple(starts)):
+        return f"it lies in none of {', '.join(f'{place}/' for place in PLACES)}"
+    return ""

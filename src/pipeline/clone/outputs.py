@@ -1,0 +1,152 @@
+"""Which outputs the files of DVC name, and whether each lies where one may be written."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from pipeline.clone.names import CloneError, flaw, misplaced, quoted
+from pipeline.clone.tracked import LINK, git
+from pipeline.stage import cut, read_yaml
+
+OBJECT = re.compile(r"[0-9a-f]{32}(\.dir)?")
+OUT = {"path", "md5", "hash", "size", "nfiles", "isexec", "cache", "metric", "persist", "remote",
+       "push", "desc", "type", "labels", "meta", "plot"}  # fmt: skip
+SOURCE = {"path", "md5", "etag", "checksum", "hash", "size", "nfiles", "mtime", "isexec", "repo"}
+REPOSITORY = {"url", "rev", "rev_lock"}
+EXPECTED = "expected a path of its own in data/, metrics/ or models/, in no folder that is a link"
+
+
+@dataclass(frozen=True)
+class Out:
+    """An output by its path in the project, and the object that it is, if that is recorded."""
+
+    where: str
+    path: str
+    oid: str
+    cached: bool
+    imported: bool
+
+
+def named(root: Path, index: Mapping[str, str]) -> list[Out]:
+    """Return the outputs that a project names; raise CloneError for one that is not followed.
+
+    index: what Git tracks, by path.
+    """
+    found: list[Out] = []
+    for name in sorted(files(root)):
+        if (root / name).is_symlink():
+            raise CloneError(f"{name}: it is a link; expected a file of DVC's.")
+        content = read_yaml(root / name)
+        found += _pointed(name, content) if name.endswith(".dvc") else _piped(name, content)
+    own = {out.path for out in found if not out.cached}
+    for out in found:
+        _expect_own_place(root, out, {} if out.path in own else index)
+    return found
+
+
+def files(root: Path) -> set[str]:
+    """Return the files that DVC reads: each .dvc, dvc.yaml and dvc.lock that is not ignored."""
+    patterns = ("--", "*.dvc", "*dvc.yaml", "*dvc.lock")
+    listed = git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard", *patterns)
+    return {
+        name
+        for name in listed.split("\0")
+        if (name.endswith(".dvc") or posixpath.basename(name) in ("dvc.yaml", "dvc.lock"))
+        and ((root / name).is_file() or (root / name).is_symlink())
+    }
+
+
+def _pointed(name: str, content: Any) -> Iterator[Out]:
+    """Yield the outputs of a .dvc file."""
+    known = content if isinstance(content, dict) else {}
+    sources = list(_entries(name, known.get("deps")))
+    for source in sources:
+        _expect_source(name, known, source)
+    for out in _entries(name, known.get("outs")):
+        yield _out(name, str(known.get("wdir") or "."), out, imported=bool(sources))
+
+
+def _piped(name: str, content: Any) -> Iterator[Out]:
+    """Yield the outputs of a dvc.yaml, or those of a dvc.lock with what they are."""
+    stages = content.get("stages") if isinstance(content, dict) else None
+    for stage in (stages if isinstance(stages, dict) else {}).values():
+        entry = stage.get("do", stage) if isinstance(stage, dict) else None
+        entry = entry if isinstance(entry, dict) else {}
+        if entry.get("wdir", ".") != ".":
+            raise CloneError(
+                f"{name}: a stage's wdir is {quoted(entry['wdir'])}; expected it to run where "
+                "that file is."
+            )
+        for kind in ("outs", "metrics", "plots"):
+            for out in _entries(name, entry.get(kind)):
+                yield _out(name, ".", out)
+
+
+def _entries(name: str, listed: Any) -> Iterator[dict[str, Any]]:
+    """Yield outputs or sources as mappings with their path, in whatever form they are written."""
+    for each in listed if isinstance(listed, list) else []:
+        if isinstance(each, str):
+            yield {"path": each}
+        elif isinstance(each, dict) and "path" in each:
+            yield each
+        elif isinstance(each, dict):
+            for path, flags in each.items():
+                cached = flags.get("cache", True) if isinstance(flags, dict) else True
+                yield {"path": path, "cache": cached}
+        else:
+            raise CloneError(f"{name}: found {quoted(each)}; expected the path of an output.")
+
+
+def _out(name: str, wdir: str, entry: dict[str, Any], *, imported: bool = False) -> Out:
+    """Return an output, by its path in the project; raise CloneError if it may not be there."""
+    path, folder = str(entry["path"]), posixpath.dirname(name)
+    whole = posixpath.normpath(posixpath.join(folder, wdir, path))
+    oid, unknown = str(entry.get("md5") or ""), sorted(map(str, entry.keys() - OUT))
+    wrong = "it is a template" if "${" in path else flaw(path) or misplaced(whole, folder)
+    if wrong:
+        raise CloneError(f"{name}: output {quoted(path)} is not followed: {wrong}; {EXPECTED}.")
+    if unknown or not (OBJECT.fullmatch(oid) or not oid) or entry.get("hash", "md5") != "md5":
+        raise CloneError(
+            f"{name}: output {quoted(path)} is {quoted(oid)}, with {cut(unknown) or 'no more'}; "
+            "expected the MD5 of one object, as `dvc add` writes it."
+        )
+    return Out(name, whole, oid, entry.get("cache", True) is True, imported)
+
+
+def _expect_source(name: str, content: dict[str, Any], source: dict[str, Any]) -> None:
+    """Raise CloneError unless an import is frozen, whole, and told where to go by its URL alone."""
+    repository = source.get("repo", {})
+    plain = isinstance(repository, dict) and repository.keys() <= REPOSITORY
+    url = str(repository.get("url", "")) if plain else ""
+    whole = all("md5" in out for out in _entries(name, content.get("outs")))
+    if not plain or source.keys() - SOURCE or url.startswith("-") or "::" in url:
+        raise CloneError(
+            f"{name}: it imports from {quoted(source)}; expected a path or a repository's URL, "
+            "without settings of its own."
+        )
+    if content.get("frozen") is not True or not whole:
+        raise CloneError(
+            f"{name}: it imports data that is not recorded, so that nobody could check it; "
+            "expected `frozen: true` and the md5 of each output, as `dvc import` writes them."
+        )
+
+
+def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
+    """Raise CloneError if an output lies over or under a link, or over files that Git tracks."""
+    above = [part.as_posix() for part in PurePosixPath(out.path).parents][:-1]
+    linked = [path for path in above if (root / path).is_symlink()]
+    linked += [path for path in (*above, out.path) if index.get(path) == LINK]
+    if linked:
+        raise CloneError(
+            f"{out.where}: output {quoted(out.path)} is not followed: {quoted(linked[0])} is a "
+            f"link; {EXPECTED}."
+        )
+    inside = [path for path in index if path == out.path or path.startswith(f"{out.path}/")]
+    if inside:
+        raise CloneError(
+            f"{out.where}: output {quoted(out.path)} is not followed: Git tracks "
+            f"{quoted(inside[0])} there; {EXPECTED}."
+        )
