@@ -39,6 +39,8 @@ def data(found: Found) -> list[Text]:
             f"{rows['removed']:,} removed, {rows['changed']:,} changed, "
             f"of which {rows['relabelled']:,} have another target"
         )
+    if rows and rows.get("labelled"):
+        items.append(f"{plural(rows['labelled'], 'row')} got their target")
     waiting = found["unlabelled"]
     if waiting and waiting["base"] != waiting["head"]:
         items.append(f"{waiting['base']:,} → {waiting['head']:,} rows wait for their target")

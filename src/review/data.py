@@ -18,6 +18,7 @@ from review.methods.drift import alike, drift
 SHOWN_CLASSES = 20
 ROW, SIDE, DELIVERY = "row hash", "is test", "of delivery"
 Frames = tuple[pd.DataFrame, pd.DataFrame]  # all rows of base and of head, test rows last
+NONE = np.zeros(0, dtype="uint64")
 UNCOMPARED: dict[str, Any] = {
     "rows": None,
     "target": [],
@@ -62,9 +63,21 @@ def matched(base: pd.DataFrame, head: pd.DataFrame) -> tuple[Array, Array]:
     return pairs["base"].to_numpy(), pairs["head"].to_numpy()
 
 
-def rows(base: pd.DataFrame, head: pd.DataFrame, target: str) -> dict[str, Any]:
-    """Count rows added, removed and changed, the cells that changed per column, and new labels."""
+def waiting(parts: dict[str, pd.DataFrame], schema: Schema, identity: Sequence[str]) -> Array:
+    """Return the hashes of the delivered rows that have no target yet."""
+    rows = pd.concat(dataset.latest(parts, schema.having("key")).values(), ignore_index=True)
+    return dataset.hashes(rows[rows[schema.target.name].isna()], identity)
+
+
+def rows(
+    base: pd.DataFrame, head: pd.DataFrame, target: str, waited: Array = NONE
+) -> dict[str, Any]:
+    """Count rows added, removed and changed, the cells that changed per column, and new labels.
+
+    waited: hashes of rows that base had without a target; with one now, they are not added.
+    """
     before, after = matched(base, head)
+    labelled = int(np.isin(np.delete(head[ROW].to_numpy(), after), waited).sum())
     changed = pd.DataFrame(
         {
             name: _differs(base[name].iloc[before], head[name].iloc[after])
@@ -76,7 +89,8 @@ def rows(base: pd.DataFrame, head: pd.DataFrame, target: str) -> dict[str, Any]:
     return {
         "base": len(base),
         "head": len(head),
-        "added": len(head) - len(after),
+        "added": len(head) - len(after) - labelled,
+        "labelled": labelled,
         "removed": len(base) - len(before),
         "changed": int(changed.any(axis=1).sum()),
         "relabelled": int(changed[target].sum()) if target in changed else 0,
@@ -188,14 +202,16 @@ def unknown(rows: int) -> Tested:
     return Tested(0, (none, none), np.zeros(rows, dtype=bool))
 
 
-def changes(frames: Frames | UserError | None, base: Snapshot, head: Snapshot) -> dict[str, Any]:
+def changes(
+    frames: Frames | UserError | None, base: Snapshot, head: Snapshot, waited: Array
+) -> dict[str, Any]:
     """Count and compare rows, as far as they are there to be compared."""
     found = {"unlabelled": unlabelled(base, head)}
     if not isinstance(frames, tuple):
         return UNCOMPARED | found
     before, after = frames
     return {
-        "rows": rows(before, after, head.schema.target.name),
+        "rows": rows(before, after, head.schema.target.name, waited),
         "target": balance(before[base.schema.target.name], after[head.schema.target.name]),
         "drift": drift(before, after, head.schema.features),
         "sides": sides(before, after),

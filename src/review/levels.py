@@ -124,7 +124,7 @@ def changes(sides: Sides, ran: dict[str, Any]) -> dict[str, Any]:
         "data": {
             "deliveries": data.edits(*sides.deliveries),
             "schema": differing(base.columns, head.columns),
-            **data.changes(sides.frames, base, head),
+            **data.changes(sides.frames, base, head, sides.waited),
         },
         "params": params(base.params, head.params, MODEL_SECTIONS),
         "code": code(sides.edited, base.pipeline, head.pipeline),

@@ -26,9 +26,25 @@ def test_added_removed_changed_and_relabelled_rows_are_counted() -> None:
     found = data.rows(sides(base), sides(head), "bought")
 
     assert found == {
-        "base": 100, "head": 102, "added": 7, "removed": 5, "changed": 3, "relabelled": 1,
+        "base": 100, "head": 102, "added": 7, "labelled": 0, "removed": 5, "changed": 3,
+        "relabelled": 1,
         "cells": [{"column": "size", "changed": 3}, {"column": "bought", "changed": 1}],
     }  # fmt: skip
+
+
+def test_rows_whose_target_arrived_are_not_added() -> None:
+    """They stood in base, on neither side; others of base still wait, or are new."""
+    rows = made_up(100)
+    schema = Schema((Column("id", "integer", "key"), Column("bought", "string", "target")))
+    early = {"1": rows, "2": rows[80:].assign(bought=[None] * 19 + ["no"])}
+    base = rows[~rows.index.isin(range(80, 99))]
+    head = pd.concat([rows[:90], made_up(5, start=1000)])
+
+    waited = data.waiting(early, schema, ["id"])
+    found = data.rows(sides(base), sides(head), "bought", waited)
+
+    assert len(waited) == 19
+    assert (found["added"], found["labelled"], found["removed"]) == (5, 10, 1)
 
 
 def test_another_type_with_the_same_values_is_no_change() -> None:

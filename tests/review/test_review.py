@@ -307,7 +307,7 @@ def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> 
 
 
 def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> None:
-    """And once it is delivered, they are rows like all others."""
+    """And once it is delivered, that is what is said of them, and not that they were added."""
     edit(change / "data/schema.yaml", "role: target,", "role: target, nullable: true,")
     raw = change / "data/raw"
     waiting = made_up(50, start=500)
@@ -321,6 +321,16 @@ def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> 
     assert found["unlabelled"] == {"base": 0, "head": 30}
     assert found["rows"]["added"] == 20
     assert "0 → 30 rows wait for their target" in (change / "report.md").read_text()
+    run("git", "add", "-A", cwd=change)
+    run("git", *AUTHOR, "commit", "-qm", "waiting", cwd=change)
+    waiting[20:25].to_csv(raw / "update.csv", index=False)
+    dvc("add", "-q", "data/raw")
+    dvc("repro", "-q")
+
+    rows = reviewed(change, "--base", "HEAD", "--no-gate")["changes"]["data"]["rows"]
+
+    assert (rows["added"], rows["labelled"], rows["removed"]) == (0, 5, 0)
+    assert "5 rows got their target" in (change / "report.md").read_text()
 
 
 def recorded(project: Path, revision: str) -> float:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from pipeline import evaluate, model, stage
-from pipeline.scores import Predictions
+from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
 from review import ReviewError, data, gate, models
 from review.data import Frames
@@ -31,7 +32,8 @@ class Sides:
     rules, evaluation: the parameters of head. doubts: what makes the comparison less than it seems.
     edited: files of code that differ. deliveries: hash by name on base and head, empty if they are
     the same. history: the primary metric as base's branch recorded it. frames: all rows of both,
-    None if they are the same. renamed: base's name of each column that is called otherwise now.
+    None if they are the same. waited: hashes of base's rows without a target that do not wait in
+    head. renamed: base's name of each column that is called otherwise now.
     rows: head's test rows. before, after: what base's model says of them, and what head recorded.
     recorded: what base recorded of its own test rows. rerun: what a combination of both says of
     the rows; it may raise RerunError.
@@ -46,6 +48,7 @@ class Sides:
     deliveries: tuple[Deliveries, Deliveries]
     history: list[dict[str, Any]]
     frames: Frames | UserError | None
+    waited: Array
     renamed: dict[str, str]
     rows: pd.DataFrame
     before: Predictions | UserError
@@ -90,6 +93,7 @@ def _sides(
     theirs.fetch("models/model.skops", "data/predictions")
     rows, after = ours.rows("data/test"), _recorded(ours, evaluation.positive)
     frames = _attempt(lambda: _frames(theirs, ours, base, head), there)
+    waited = _attempt(lambda: _waited(theirs, ours, base, head), there)
     renamed = data.renamed(frames, base.schema, head.schema) if isinstance(frames, tuple) else {}
 
     def said() -> Predictions:
@@ -108,6 +112,7 @@ def _sides(
         deliveries=_deliveries(base, head, there, here),
         history=git.history(evaluation.metrics[0], str(base.commit), here),
         frames=frames,
+        waited=data.NONE if isinstance(waited, UserError) else waited,
         renamed=renamed,
         rows=rows,
         after=after,
@@ -177,6 +182,18 @@ def _frames(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Frame
     columns = data.identity(base.schema, head.schema)
     theirs.fetch(*folders)
     return _all_rows(theirs, columns), _all_rows(ours, columns)
+
+
+def _waited(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Array:
+    """Return the hashes of base's rows without a target that are not without one in head."""
+    columns = data.identity(base.schema, head.schema)
+    before, after = (
+        data.waiting(store.parts("data/valid"), side.schema, columns)
+        if side.unlabelled
+        else data.NONE
+        for store, side in ((theirs, base), (ours, head))
+    )
+    return np.setdiff1d(before, after)
 
 
 def _all_rows(side: Store, columns: list[str]) -> pd.DataFrame:
