@@ -65,14 +65,11 @@ def listed(repo: Repo, oid: str, side: str) -> Files:
     check.expect_plain(root, [out])  # before DVC follows it
     fetch(repo, [oid], side)
     entries = stage.read_json(repo.cache.local.oid_to_path(oid))
-    try:
-        found = {str(entry["relpath"]): str(entry["md5"]) for entry in entries}
-    except (KeyError, TypeError):
-        raise ResolveError(f"data/raw of {side} is no list of files, as DVC writes it.") from None
-    for name, each in found.items():
-        plain = re.fullmatch(r"[^/\\]+", name) and name not in (".", "..")
-        if not plain or not re.fullmatch(r"[0-9a-f]{32}", each):
-            raise ResolveError(f"data/raw of {side} lists {name!r:.60}; expected names of files.")
+    found: Files = {entry["relpath"]: entry["md5"] for entry in entries}
+    if folders := [name for name in found if "/" in name]:
+        raise ResolveError(
+            f"data/raw of {side} lists {stage.cut(folders)}; expected names of files."
+        )
     return found
 
 

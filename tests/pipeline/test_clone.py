@@ -136,10 +136,24 @@ def test_an_output_has_a_place_of_its_own(clone: Path, path: str, said: str) -> 
 @pytest.mark.parametrize("path", ["src/x", "Makefile", "yaml", "GNUmakefile"])
 def test_a_pipeline_writes_no_code(clone: Path, path: str) -> None:
     stage = {"cmd": "python x.py", "outs": [path]}
+    (clone / "src").mkdir()
+    (clone / "src/a.py").touch()
+    run("git", "add", "src", cwd=clone)
     (clone / "dvc.yaml").write_text(json.dumps({"stages": {"a": stage}}))
 
-    with pytest.raises(CloneError, match=r"^dvc.yaml: output '.*' is not followed: it lies in"):
+    with pytest.raises(CloneError, match=r"^dvc.yaml: output '.*' is not followed: (Git|programs)"):
         check.expect_sound(clone)
+
+
+@pytest.mark.parametrize("out", ["reports/x", "data/deep/x", {"scores.json": {"cache": False}}])
+def test_a_pipeline_writes_elsewhere(clone: Path, out: object) -> None:
+    """Into folders of its own; and at the top what Git keeps, and DVC does not write."""
+    stage = {"cmd": "python x.py", "metrics": [out]}
+    (clone / "dvc.yaml").write_text(json.dumps({"stages": {"a": stage}}))
+    (clone / "data/make.py").touch()
+    run("git", "add", "-A", cwd=clone)
+
+    check.expect_sound(clone)
 
 
 @pytest.mark.parametrize(

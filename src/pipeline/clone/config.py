@@ -15,7 +15,8 @@ OPTION = re.compile(r"([a-z_]+)\s*=\s*((?:[^\"'#,%$\\\x00-\x1f]|%[0-9A-Fa-f]{2})
 PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 SITE = ".dvc_cache"  # DVC's database, relative to where DVC runs
 ALLOWED = {
-    "core": {"analytics", "autostage", "check_update", "checksum_jobs", "remote", "site_cache_dir"},
+    "core": {"analytics", "autostage", "check_update", "checksum_jobs", "no_scm", "remote",
+             "site_cache_dir"},
     "cache": {"slow_link_warning", "type"},
     "remote": {
         "account_name", "acl", "allow_agent", "allow_anonymous_login", "auth", "checksum_jobs",

@@ -5,7 +5,6 @@ import unicodedata
 
 from pipeline.stage import LONGEST, UserError
 
-PLACES = ("data", "metrics", "models")  # where outputs lie: from nowhere else is code read
 KEPT = ("data/refresh", "data/storage")  # a program that is run, and the embedded remote
 
 
@@ -47,19 +46,12 @@ def names_git(part: str) -> bool:
     return plain.casefold().partition(":")[0].rstrip(". ") in (".git", "git~1")
 
 
-def misplaced(path: str, folder: str) -> str:
-    """Return why an output may not lie at `path`; '' if it may.
-
-    folder: of the file that names it, '' at the top of the project; both from there on.
-    """
+def misplaced(path: str) -> str:
+    """Return why an output may not lie at `path` in the project; '' if it may."""
     if wrong := flaw(path):
         return wrong
     if any(part.startswith(".") for part in path.split("/")):
         return "it lies in a hidden folder"
     if any(path == kept or path.startswith(f"{kept}/") for kept in KEPT):
         return "what lies there is not for DVC to write"
-    starts = [f"{place}/" for place in PLACES]
-    starts += [f"{folder}/{place}/" for place in PLACES if folder]
-    if not path.startswith(tuple(starts)):
-        return f"it lies in none of {', '.join(f'{place}/' for place in PLACES)}"
     return ""

@@ -12,11 +12,13 @@ from pipeline.clone.tracked import LINK, git
 from pipeline.stage import cut, read_yaml
 
 OBJECT = re.compile(r"[0-9a-f]{32}(\.dir)?")
+PLACES = {"data", "metrics", "models"}  # of this template, whatever program lies beside the data
+CODE = {".cfg", ".ini", ".ipynb", ".mk", ".py", ".pyi", ".sh", ".toml"}
 OUT = {"path", "md5", "hash", "size", "nfiles", "isexec", "cache", "metric", "persist", "remote",
        "push", "desc", "type", "labels", "meta", "plot"}  # fmt: skip
 SOURCE = {"path", "md5", "etag", "checksum", "hash", "size", "nfiles", "mtime", "isexec", "repo"}
 REPOSITORY = {"url", "rev", "rev_lock"}
-EXPECTED = "expected a path of its own in data/, metrics/ or models/, in no folder that is a link"
+EXPECTED = "expected a path of its own in data/, or in a folder without code and links"
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ def _out(name: str, wdir: str, entry: dict[str, Any], *, imported: bool = False)
     path, folder = str(entry["path"]), posixpath.dirname(name)
     whole = posixpath.normpath(posixpath.join(folder, wdir, path))
     oid, unknown = str(entry.get("md5") or ""), sorted(map(str, entry.keys() - OUT))
-    wrong = "it is a template" if "${" in path else flaw(path) or misplaced(whole, folder)
+    wrong = "it is a template" if "${" in path else flaw(path) or misplaced(whole)
     if wrong:
         raise CloneError(f"{name}: output {quoted(path)} is not followed: {wrong}; {EXPECTED}.")
     if unknown or not (OBJECT.fullmatch(oid) or not oid) or entry.get("hash", "md5") != "md5":
@@ -145,8 +147,24 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
             f"link; {EXPECTED}."
         )
     inside = [path for path in index if path == out.path or path.startswith(f"{out.path}/")]
+    inside = inside or _code(out, index)
     if inside:
         raise CloneError(
             f"{out.where}: output {quoted(out.path)} is not followed: Git tracks "
             f"{quoted(inside[0])} there; {EXPECTED}."
         )
+    if out.cached and "/" not in out.path and index:
+        raise CloneError(
+            f"{out.where}: output {quoted(out.path)} is not followed: programs read what lies at "
+            f"the top of a project; {EXPECTED}."
+        )
+
+
+def _code(out: Out, index: Mapping[str, str]) -> list[str]:
+    """Return what is read as code in the folder at the top of the project that an output is in."""
+    start = posixpath.relpath(out.path, posixpath.dirname(out.where) or ".").partition("/")[0]
+    top = out.path.partition("/")[0]
+    if {start, top} & PLACES:
+        return []
+    inside = [path for path in index if path.startswith(f"{top}/")]
+    return [path for path in inside if PurePosixPath(path).suffix in CODE]
