@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,12 +10,16 @@ import pyarrow.parquet as pq
 
 from pipeline.schema import Column
 from pipeline.stage import UserError
+from pipeline.strict import sizes
+from pipeline.strict.texts import StrictError
 
 DTYPES = {"integer": "int64", "number": "float64", "boolean": "bool", "string": "str"}
 
 
 def read_parts(folder: str | Path) -> dict[str, pd.DataFrame]:
-    """Return the Parquet parts of a folder by name, in name order; raise UserError without any.
+    """Return the Parquet parts of a folder by name, in name order.
+
+    Raises UserError where there is none, or one that is far larger than its file.
 
     Integers among which some are missing keep all of their digits, as objects.
     """
@@ -25,8 +28,14 @@ def read_parts(folder: str | Path) -> dict[str, pd.DataFrame]:
         raise UserError(
             f"{folder}: no part found; expected Parquet files: run `dvc repro` or `dvc pull`."
         )
-    options: Any = {"engine": "pyarrow", "to_pandas_kwargs": {"integer_object_nulls": True}}
-    return {file.stem: pd.read_parquet(file, **options) for file in files}
+    return {file.stem: _read(file) for file in files}
+
+
+def _read(path: Path) -> pd.DataFrame:
+    try:
+        return sizes.read_parquet(path).to_pandas(integer_object_nulls=True)
+    except StrictError as error:
+        raise UserError(f"{path}: {error}") from None
 
 
 def write_part(folder: Path, name: str, rows: pd.DataFrame) -> None:

@@ -19,9 +19,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.json
-import pyarrow.parquet as pq
 
 from pipeline import stage
+from pipeline.strict import sizes
+from pipeline.strict.texts import StrictError
 
 PARQUET, LINES = (".parquet", ".pq"), (".jsonl", ".ndjson")
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", *PARQUET, *LINES)
@@ -87,6 +88,8 @@ def read(path: Path, present: Mapping[str, Sequence[str]]) -> pa.Table:
             table = _csv(path, kind, present)
     except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise UnreadableError(_problem(str(error))) from None
+    except StrictError as error:
+        raise UnreadableError(str(error)) from None
     return table.rename_columns([name.strip() for name in table.column_names])
 
 
@@ -113,7 +116,7 @@ def _is_rounded(values: pa.ChunkedArray) -> bool:
 
 def _parquet(path: Path) -> pa.Table:
     if not path.is_dir():
-        return pq.ParquetFile(path).read()
+        return sizes.read_parquet(path)
     return pa.concat_tables(
         [_part(path, file) for file in parts(path)], promote_options="permissive"
     )
@@ -121,7 +124,7 @@ def _parquet(path: Path) -> pa.Table:
 
 def _part(folder: Path, file: Path) -> pa.Table:
     """Return a part with the columns that the names of its folders hold, such as year=2026."""
-    table = pq.ParquetFile(file).read()
+    table = sizes.read_parquet(file)
     for column, equals, value in (n.partition("=") for n in file.relative_to(folder).parts[:-1]):
         if not equals:
             continue
@@ -153,7 +156,10 @@ def _csv(path: Path, kind: str, present: Mapping[str, Sequence[str]]) -> pa.Tabl
 def _content(path: Path, kind: str) -> bytes | mmap.mmap:
     if kind.endswith(".gz"):
         with gzip.open(path) as packed:
-            return packed.read()
+            content = packed.read((limit := sizes.allowed(path.stat().st_size)) + 1)
+        if len(content) > limit:
+            raise StrictError(f"unpacks to over {limit:,} bytes; {sizes.expected(limit)}")
+        return content
     with open(path, "rb") as file:
         return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if file.peek(1) else b""
 
