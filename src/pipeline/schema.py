@@ -199,7 +199,7 @@ def _check_format(where: str, kind: str, form: Any) -> None:
     else:
         try:
             pd.to_datetime("x", format=form, errors="coerce")
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, re.error) as error:  # the last: a directive written twice
             raise SchemaError(
                 f"{where}: format is {brief(form)} ({error}); expected one such as '%d.%m.%Y'."
             ) from None

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from pipeline.tables import delivery
+from pipeline.tables import delivery, reading
 from pipeline.tables.delivery import DeliveryError, deliveries, name_of, read_table
 
 ROWS = [{"a": "1", "b": "x"}, {"a": "2", "b": "y"}]
@@ -254,3 +254,21 @@ def test_a_table_is_the_same_from_every_kind_of_file(tmp_path: Path) -> None:
     found = [table["a"].cast(pa.float64()).to_pylist() for table in tables]
 
     assert found == [[1.5, None]] * 4
+
+
+@pytest.mark.parametrize("text", ["null\n", "\ufeffnull", '{"a": 1}\n\n  null {}'])
+def test_a_row_that_is_null_is_refused(tmp_path: Path, text: str) -> None:
+    """Arrow ends the process at one that comes first."""
+    path = tmp_path / "rows.jsonl"
+    path.write_text(text, encoding="utf-8")
+
+    with pytest.raises(reading.UnreadableError, match="a line that begins with null"):
+        reading.read(path, {})
+
+
+def test_a_name_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(b'{"\xf7": 1}\n')
+
+    with pytest.raises(reading.UnreadableError, match="holds names that are not UTF-8"):
+        reading.read(path, {})

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pipeline.clone.names import CloneError, quoted
+from pipeline.stage import read_text
 
 SECTION = re.compile(r"\['?(core|cache|remote \"([\w.-]+)\")'?\]")
 OPTION = re.compile(r"([a-z_]+)\s*=\s*((?:[^\"'#,%$\\\x00-\x1f]|%[0-9A-Fa-f]{2})*)")
@@ -30,9 +31,9 @@ Sections = Mapping[str, Mapping[str, str]]
 
 
 def read(root: Path) -> Sections:
-    """Return the sections of a project's .dvc/config; raise CloneError for what is not followed."""
+    """Return the sections of a project's .dvc/config; raise UserError for what is not followed."""
     path = root / ".dvc/config"
-    found = parse(path.read_text(encoding="utf-8") if path.exists() else "")
+    found = parse(read_text(path) if path.exists() else "")
     for name, options in found.items():
         _expect_allowed(name, options)
     return found

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -37,8 +37,13 @@ def named(root: Path, index: Mapping[str, str]) -> list[Out]:
 
     index: what Git tracks, by path.
     """
+    return read(root, sorted(files(root)), index)
+
+
+def read(root: Path, names: Sequence[str], index: Mapping[str, str]) -> list[Out]:
+    """Return the outputs that these files of DVC name; raise UserError, as `named` does."""
     found: list[Out] = []
-    for name in sorted(files(root)):
+    for name in names:
         if (root / name).is_symlink():
             raise CloneError(f"{name}: it is a link; expected a file of DVC's.")
         content = read_yaml(root / name)

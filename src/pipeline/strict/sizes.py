@@ -31,22 +31,18 @@ def read_parquet(path: Path) -> pa.Table:
     """
     limit = allowed(path.stat().st_size)
     found = pq.read_metadata(path)
-    groups = [found.row_group(at) for at in range(found.num_row_groups)]
-    sizes = (CELL * found.num_rows * found.num_columns, sum(g.total_byte_size for g in groups))
-    if max(sizes) > limit:
+    packed = sum(found.row_group(at).total_byte_size for at in range(found.num_row_groups))
+    unpacked = max(packed, CELL * found.num_rows * found.num_columns)
+    if unpacked > limit:
         raise StrictError(
             f"unpacks to {found.num_rows:,} rows of {found.num_columns:,} columns, which are "
-            f"{max(sizes):,} bytes; {expected(limit)}"
+            f"{unpacked:,} bytes; {expected(limit)}"
         )
-    repeating = {
-        chunk.path_in_schema
-        for group in groups
-        for chunk in map(group.column, range(group.num_columns))
-        if chunk.physical_type == "BYTE_ARRAY"
-        and chunk.has_dictionary_page
-        and chunk.num_values * chunk.total_uncompressed_size > limit
-    }
-    table = pq.ParquetFile(path, read_dictionary=sorted(repeating)).read()
+    # Which columns have a dictionary, a file that lies can be asked only at the cost of a crash.
+    columns = map(found.schema.column, range(len(found.schema)))
+    texts = [c.path for c in columns if c.physical_type == "BYTE_ARRAY"]
+    repeating = texts if found.num_rows * packed > limit else []
+    table = pq.ParquetFile(path, read_dictionary=repeating).read()
     for at, name in enumerate(table.column_names):
         if pa.types.is_dictionary(table[at].type) and name in repeating:
             table = table.set_column(at, name, _unpacked(table[at], limit))

@@ -38,6 +38,9 @@ MARKED = (  # the longer ones first: that of UTF-32 begins with that of UTF-16
 )
 UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 has no character for
 MIXED = re.compile(r"Column\(/(.*)\) changed from (\w+) to (\w+) in row (\d+)")
+NOTHING = re.compile(
+    rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])[ \t\r\n]*null"
+)  # as a row, it crashes Arrow 26
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -86,15 +89,21 @@ def read(path: Path, present: Mapping[str, Sequence[str]]) -> pa.Table:
             table = _lines(path)
         else:
             table = _csv(path, kind, present)
+        names = [name.strip() for name in table.column_names]
+        table.validate(full=True)  # Arrow takes a text for UTF-8 without looking
+    except UnicodeDecodeError:
+        raise UnreadableError("holds names that are not UTF-8; write the file again.") from None
     except (pa.ArrowException, OSError, EOFError, zlib.error) as error:
         raise UnreadableError(_problem(str(error))) from None
     except StrictError as error:
         raise UnreadableError(str(error)) from None
-    return table.rename_columns([name.strip() for name in table.column_names])
+    return table.rename_columns(names)
 
 
 def _lines(path: Path) -> pa.Table:
     """Return the objects of a file as rows; whole numbers that no float holds with every digit."""
+    if NOTHING.search(_content(path, "")):
+        raise UnreadableError("has a line that begins with null; expected one object a line.")
     options = pyarrow.json.ReadOptions(block_size=LARGE_BLOCK)
     table = pyarrow.json.read_json(path, read_options=options)
     for name in [name for name in table.column_names if _is_rounded(table[name])]:
