@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from conftest import ROOT, WARM, Run, made_up, programs, run
 
-PROGRAMS = r"git|dvc|make|python|uv|gh|source|\.tools/bin/uv|\.venv/bin/python"
+PROGRAMS = r"git|dvc|make|python|uv|gh|source|\.tools/bin/uv|\.venv/bin/(?:dvc|python)"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 HERE, README = "tests/test_advice.py", "tests/test_readme.py"
 ACT = "run by the workflows, which tests/ci runs"
@@ -87,6 +88,7 @@ KNOWN = {
     ".tools/bin/uv add --group dev": "asks a package index",
     ".tools/bin/uv sync": "asks a package index",
     ".tools/bin/uv tool run pre-commit install": "asks a package index",
+    ".venv/bin/dvc push": HERE,
     ".venv/bin/python -m ci.retrain": ACT,
     ".venv/bin/python -m review": HERE,
     "uv": NAMED,
@@ -183,6 +185,8 @@ Shell = Callable[[str], str]
 @pytest.fixture
 def shell(project: Path, tmp_path: Path) -> Shell:
     """Run lines as a person would, in the project, with its own src/; HOME is a folder of ours."""
+    (project / ".venv/bin").mkdir(parents=True)
+    (project / ".venv/bin/dvc").symlink_to(Path(sys.executable).with_name("dvc"))
     env = os.environ | {
         "PATH": programs(*WARM),
         "PYTHONPATH": str(project / "src"),

@@ -93,7 +93,7 @@ def store() -> str:
     if size > STORAGE_MEGABYTES:
         return (
             f"The deliveries take {size:,.0f} MB, too much for Git to carry: set a remote "
-            "(docs/remotes.md), then `dvc push`."
+            "(docs/remotes.md), then `.venv/bin/dvc push`."
         )
     call("dvc", "push", "data/raw")
     return f"The deliveries ({size:,.1f} MB) are in the embedded storage, data/storage."

@@ -109,7 +109,7 @@ def summary(deliveries: list[str], remade: list[str]) -> str:
     left = list(conflicts())
     said += [f"Still in conflict, and yours to resolve first: {stage.cut(left)}."] * bool(left)
     end = f", and `git {going()} --continue`" if going() else ""
-    return "\n".join([*said, f"Then: `make repro`, `dvc push`, `git add -A`{end}."])
+    return "\n".join([*said, f"Then: `make repro`, `.venv/bin/dvc push`, `git add -A`{end}."])
 
 
 def going() -> str:

@@ -51,7 +51,7 @@ def summary(found: Proposal, asked: argparse.Namespace, stored: str) -> str:
             "  data/schema.yaml   type, role and allowed values of each column",
             "  params.yaml        split, estimator, metrics, and the gate: there is none yet",
             "  data/README.md     the datasheet: source, licence, meaning",
-            "Then: `make repro`, `make test`, `dvc push`, and `git add -A && git commit`.",
+            "Then: `make repro`, `make test`, `.venv/bin/dvc push`, `git add -A && git commit`.",
         ],
     )
     return "\n".join(told)

@@ -20,10 +20,10 @@ def arguments(words: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--base", metavar="REV", help="default: merge base with the default branch")
     parser.add_argument("--head", metavar="REV", help="default: the work tree")
     parser.add_argument(
-        "--json", metavar="FILE", default="review.json", help="default: %(default)s"
+        "--json", metavar="FILE", help="default: review.json at the top of the project"
     )
     parser.add_argument(
-        "--report", metavar="FILE", default="report.md", help="default: %(default)s"
+        "--report", metavar="FILE", help="default: report.md at the top of the project"
     )
     parser.add_argument(
         "--no-gate", action="store_true", help="inform only: exit 0 whatever is found"
@@ -62,9 +62,10 @@ def main() -> None:
     found["notes"] = [*found["notes"], *cut][: document.SCHEMA["$defs"]["texts"]["maxItems"]]
     for problem in document.problems(found, document.SCHEMA, document.SCHEMA):
         raise ReviewError(f"The review does not fit its own schema: {problem}.")
-    stage.write_json(asked.json, found)
-    Path(asked.report).parent.mkdir(parents=True, exist_ok=True)
-    Path(asked.report).write_text(markdown.report(found), encoding="utf-8")
+    stage.write_json(asked.json or root / "review.json", found)
+    report = Path(asked.report or root / "report.md")
+    report.parent.mkdir(parents=True, exist_ok=True)
+    report.write_text(markdown.report(found), encoding="utf-8")
     try:
         print(terminal.report(found), flush=True)
     except BrokenPipeError:  # a pager was left early; what Python flushes at its end goes nowhere
