@@ -8,6 +8,8 @@ export PATH := $(if $(VIRTUAL_ENV),$(subst $(VIRTUAL_ENV)/bin:,,$(PATH)),$(PATH)
 unexport PYTHONDONTWRITEBYTECODE VIRTUAL_ENV
 # What lies at the top, such as a json.py, is not taken for Python's own; stages inherit it.
 export PYTHONSAFEPATH := 1
+# DVC loads what lies in its database as code, and would keep it where others can write.
+export DVC_SITE_CACHE_DIR := $(CURDIR)/.dvc/tmp/site
 # What a person gives reaches the shell as it is, whatever characters it holds.
 GIVEN := BASE DATA TARGET KEY GROUP TIME TIME_FORMAT TASK FORCE
 $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
@@ -25,6 +27,7 @@ $(UV): uv.txt
 
 .venv/.synced: $(UV) uv.lock pyproject.toml
 	$(UV) sync --locked --inexact
+	@mkdir -p .dvc/tmp && mkdir -p -m 700 .dvc/tmp/site
 	@! pwd | LC_ALL=C grep -q '[^ -~]' || echo "Note: \`dvc exp run --temp\` fails in this folder, since" \
 		"DVC 3.67 writes its path in ASCII; leave --temp out. Everything else works."
 	@touch $@

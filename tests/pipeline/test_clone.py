@@ -53,7 +53,7 @@ def test_what_is_sound_is_kept_where_dvc_looks_first(clone: Path) -> None:
 
     kept = clone / ".dvc/cache/files/md5" / place.parent.name / place.name
     assert kept.read_bytes() == place.read_bytes()
-    assert (clone / ".dvc_cache").stat().st_mode & 0o777 == 0o700
+    assert (clone / ".dvc/tmp/site").stat().st_mode & 0o777 == 0o700
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ def test_settings_are_those_a_repository_may_say(clone: Path, line: str, said: s
     ("old", "new", "said"),
     [
         ("    verify = true\n", "", "expected `verify = true`"),
-        ("remote = storage", "site_cache_dir = data/x", "DVC loads what lies there as code"),
+        ("remote = storage", "site_cache_dir = data/x", "'site_cache_dir' is not for a repository"),
     ],
 )
 def test_settings_keep_what_protects(clone: Path, old: str, new: str, said: str) -> None:
@@ -216,9 +216,7 @@ def test_a_password_in_a_url_is_refused_and_not_repeated(clone: Path) -> None:
     assert "with a password" in str(caught.value) and "secret" not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "path", [".dvc/config.local", ".dvc/cache/runs/x", ".dvc/tmp/x", ".dvc_cache/x", ".DVC/x"]
-)
+@pytest.mark.parametrize("path", [".dvc/config.local", ".dvc/cache/runs/x", ".dvc/tmp/x", ".DVC/x"])
 def test_what_dvc_keeps_is_not_in_git(clone: Path, path: str) -> None:
     (clone / path).parent.mkdir(parents=True, exist_ok=True)
     (clone / path).write_text("x")

@@ -71,12 +71,14 @@ def test_the_project_is_where_dvc_was_set_up(
 def test_a_signal_waits_until_what_must_not_be_cut_off_is_over() -> None:
     """Also when another thread, which does not hold it back, is the one that gets it."""
     over = threading.Event()
-    thread = threading.Thread(target=over.wait)
+    thread = threading.Thread(target=over.wait, daemon=True)
     thread.start()
     done: list[int] = []
 
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # in a job, it is ignored
     with pytest.raises(KeyboardInterrupt):
         interrupted(done)
+    signal.signal(signal.SIGINT, before)
 
     over.set()
     thread.join()

@@ -13,7 +13,8 @@ def expect_sound(root: Path) -> None:
     """Raise CloneError, in one sentence, for what could harm who pulls or reruns this project.
 
     Run before DVC does anything there. Brings folder objects that only a remote has into the cache,
-    since DVC follows those of a remote unseen; writes nothing else but DVC's private folder.
+    since DVC follows those of a remote unseen; writes nothing else but DVC's private
+    folder, and where it is.
     """
     if not (root / ".dvc").exists() and not (root / ".dvc").is_symlink():
         return
@@ -32,10 +33,14 @@ def expect_plain(root: Path, outs: Sequence[Out]) -> None:
 
 
 def private(root: Path) -> None:
-    """Make DVC's database one that nobody else can write (CVE-2025-69872); raise CloneError."""
-    place = root / config.SITE
+    """Keep DVC's database where nobody else can write (CVE-2025-69872); raise CloneError.
+
+    Plain `dvc` is told by .dvc/config.local, with the whole path: it takes any other from the
+    folder in which it runs, which `dvc exp run --temp` changes.
+    """
+    place = Path(config.database(root))
     try:
-        place.mkdir(mode=0o700, exist_ok=True)
+        place.mkdir(mode=0o700, parents=True, exist_ok=True)
         if place.is_symlink() or place.stat().st_uid != os.geteuid():
             raise OSError("it is a link, or another user's")
         place.chmod(0o700)
@@ -44,3 +49,4 @@ def private(root: Path) -> None:
             f"{config.SITE}: {error}; expected a folder of yours: DVC loads what lies there as "
             "code. Delete it, and try again."
         ) from None
+    credentials.keep_database(root, str(place))

@@ -14,10 +14,9 @@ from pipeline.stage import read_text
 SECTION = re.compile(r"\['?(core|cache|remote \"([\w.-]+)\")'?\]")
 OPTION = re.compile(r"([a-z_]+)\s*=\s*((?:[^\"'#,%$\\\x00-\x1f]|%[0-9A-Fa-f]{2})*)")
 PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
-SITE = ".dvc_cache"  # DVC's database, relative to where DVC runs
+SITE = ".dvc/tmp/site"  # DVC's database
 ALLOWED = {
-    "core": {"analytics", "autostage", "check_update", "checksum_jobs", "no_scm", "remote",
-             "site_cache_dir"},
+    "core": {"analytics", "autostage", "check_update", "checksum_jobs", "no_scm", "remote"},
     "cache": {"slow_link_warning", "type"},
     "remote": {
         "account_name", "acl", "allow_agent", "allow_anonymous_login", "auth", "checksum_jobs",
@@ -77,11 +76,6 @@ def _expect_allowed(name: str, options: Mapping[str, str]) -> None:
             f".dvc/config, section {name}: '{option}' is not for a repository to say; expected it "
             "in .dvc/config.local, where `dvc config --local` and `dvc remote modify --local` "
             "write it."
-        )
-    if options.get("site_cache_dir", SITE) != SITE:
-        raise CloneError(
-            f".dvc/config, section core: site_cache_dir is {quoted(options['site_cache_dir'])}; "
-            f"expected {SITE}, since DVC loads what lies there as code."
         )
     if PASSWORD.search(options.get("url", "")):
         raise CloneError(

@@ -5,8 +5,9 @@ import os
 from pathlib import Path
 
 import platformdirs
+from configobj import ConfigObj
 
-from pipeline.clone.config import Sections, masked, parse, remote
+from pipeline.clone.config import SITE, Sections, masked, parse, remote
 from pipeline.clone.names import CloneError, quoted
 from pipeline.clone.tracked import DEFAULTS, git
 
@@ -93,3 +94,20 @@ def write_local(root: Path, settings: configparser.RawConfigParser) -> None:
         ) from None
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         settings.write(file)
+
+
+def keep_database(root: Path, place: str) -> None:
+    """Have .dvc/config.local say where DVC's database is, unless the user says it otherwise."""
+    path = root / ".dvc/config.local"
+    settings = ConfigObj(str(path), list_values=False, encoding="utf-8")  # as DVC: comments stay
+    core = settings.setdefault("core", {})
+    said = str(core.get("site_cache_dir", SITE))
+    if said == place or not said.endswith(SITE):
+        return
+    core["site_cache_dir"] = place
+    if path.exists():
+        settings.write()
+    else:
+        new = configparser.RawConfigParser()
+        new.read_dict(settings)
+        write_local(root, new)

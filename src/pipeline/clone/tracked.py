@@ -11,7 +11,7 @@ from pipeline.clone.names import CloneError, quoted
 LINK = "120000"  # the mode of one, as Git writes it
 NAMES = ("remotes/origin/HEAD", "remotes/origin/main", "remotes/origin/master")
 DEFAULTS = [f"refs/{name}" for name in (*NAMES, "heads/main", "heads/master")]
-OF_DVC = re.compile(r"\.dvc/(config|\.gitignore|plots/.*)|\.dvc_cache/repo/\.gitignore")
+OF_DVC = re.compile(r"\.dvc/(config|\.gitignore|plots/.*)")
 
 
 def git(root: Path, *words: str) -> str:
@@ -29,7 +29,7 @@ def tracked(root: Path) -> dict[str, str]:
 def expect_own(root: Path, index: Mapping[str, str]) -> None:
     """Raise CloneError for files of DVC's own that Git brought, and for links that lead away."""
     for path, mode in index.items():
-        inside = path.casefold().startswith((".dvc/", ".dvc_cache/")) or path.casefold() == ".dvc"
+        inside = path.casefold().startswith(".dvc/") or path.casefold() == ".dvc"
         if inside and (mode == LINK or not OF_DVC.fullmatch(path)):
             raise CloneError(
                 f"{quoted(path)} is in Git; expected of DVC's own files none but .dvc/config, "
