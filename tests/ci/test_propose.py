@@ -56,7 +56,7 @@ class Clone:
         self.write("data/storage/ab/cd", "new rows")
         self.write("report.md", report)
 
-    def __call__(self, way: str = "", **changed: str) -> Process:
+    def __call__(self, way: str = "", branch: str = BRANCH, **changed: str) -> Process:
         """Propose, with the folder `way` as all that is on PATH besides Git."""
         certificate = str(self.github.certificate)
         env = {
@@ -74,7 +74,7 @@ class Clone:
             "SSL_CERT_FILE": certificate,
             **changed,
         }
-        words = [sys.executable, "-m", "ci.propose", BRANCH, "report.md"]
+        words = [sys.executable, "-m", "ci.propose", branch, "report.md"]
         return subprocess.run(words, cwd=self.path, env=env, capture_output=True, text=True)
 
     def pushed(self) -> list[str]:
@@ -196,3 +196,13 @@ def test_a_refused_token_is_said_and_not_shown(clone: Clone) -> None:
 
     assert done.returncode == 1 and "`git ls-remote" in done.stderr
     assert "expired-token" not in done.stderr + done.stdout
+
+
+@pytest.mark.parametrize("branch", ["main", "retrain/x", "retrain/0123456789ab\n", "-f"])
+def test_no_branch_is_pushed_but_one_of_retrain(clone: Clone, branch: str) -> None:
+    """The attack: what retraining ran names the branch that everybody starts from."""
+    done = clone(branch=branch)
+
+    refs = run("git", "for-each-ref", "--format=%(refname) %(objectname)", cwd=clone.bare).stdout
+    assert done.returncode != 0 and done.stderr
+    assert refs == f"refs/heads/main {clone.start}\n" and clone.github.pulls == {}
