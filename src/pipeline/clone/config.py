@@ -16,14 +16,17 @@ OPTION = re.compile(r"([a-z_]+)\s*=\s*((?:[^\"'#,%$\\\x00-\x1f]|%[0-9A-Fa-f]{2})
 PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 SITE = ".dvc/tmp/site"  # DVC's database
 ALLOWED = {
-    "core": {"analytics", "autostage", "check_update", "checksum_jobs", "no_scm", "remote"},
-    "cache": {"slow_link_warning", "type"},
+    "core": {
+        "analytics", "autostage", "check_update", "checksum_jobs", "hardlink_lock", "no_scm",
+        "remote",
+    },
+    "cache": {"shared", "slow_link_warning", "type"},
     "remote": {
         "account_name", "acl", "allow_agent", "allow_anonymous_login", "auth", "checksum_jobs",
         "connect_timeout", "connection_timeout", "endpointurl", "gss_auth", "jobs", "max_sessions",
-        "method", "oss_endpoint", "port", "projectname", "read_timeout", "region", "replication",
-        "sse", "sse_kms_key_id", "ssl_verify", "tenant_id", "timeout", "type", "url", "use_ssl",
-        "user", "verify",
+        "method", "oss_endpoint", "port", "profile", "projectname", "read_timeout", "region",
+        "replication", "sse", "sse_kms_key_id", "ssl_verify", "tenant_id", "timeout", "type", "url",
+        "use_ssl", "user", "verify",
     },
 }  # fmt: skip
 Sections = Mapping[str, Mapping[str, str]]
@@ -82,12 +85,6 @@ def _expect_allowed(name: str, options: Mapping[str, str]) -> None:
             f".dvc/config, section {name}: url is {masked(options['url'])!r}, with a password; "
             "expected it in .dvc/config.local (`dvc remote modify --local`); since it is in Git's "
             "history, change it."
-        )
-    if name.startswith("remote ") and options.get("verify") != "true":
-        raise CloneError(
-            f".dvc/config, section {name}: expected `verify = true`, without which DVC takes any "
-            "bytes for what it asked for; run "
-            f"`dvc remote modify {remote(name)} verify true`."
         )
 
 

@@ -2,8 +2,10 @@
 
 import shutil
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -114,11 +116,28 @@ def _fetch_inputs(folder: Path) -> None:
 
     `dvc repro --pull` would bring the remote's run cache too, which says where its outputs go.
     """
-    stages, lock = snapshot.piped(folder), snapshot.locked(folder)
-    running = store.stale(folder)
-    made = {out for name in running for out in store.outputs({name: lock.get(name, {})})}
-    read = [dep for name in running for dep in stages.get(name, {}).get("deps", [])]
-    Store(folder, "a rerun", {}).fetch(*dict.fromkeys(dep for dep in read if dep not in made))
+    lock, changed = snapshot.locked(folder), store.changed(folder)
+    made: set[str] = set()
+    read: dict[str, None] = {}
+    for name, entry in snapshot.piped(folder).items():  # in running order
+        deps = entry.get("deps", [])
+        recorded = lock.get(name, {})
+        if name in changed or made & set(deps) or _is_redelivered(folder, recorded):
+            read |= dict.fromkeys(dep for dep in deps if dep not in made)
+            made |= store.outputs({name: recorded}).keys()
+    Store(folder, "a rerun", {}).fetch(*read)
+
+
+def _is_redelivered(folder: Path, recorded: Mapping[str, Any]) -> bool:
+    """Say whether a .dvc file has other data than a stage read, by its entry in dvc.lock."""
+    for dep in recorded.get("deps", []):
+        pointer = folder / f"{dep['path']}.dvc"
+        if pointer.exists():
+            content = stage.read_yaml(pointer)
+            outs = content.get("outs") if isinstance(content, dict) else None
+            if snapshot.pointed(outs) != (dep.get("md5"),):
+                return True
+    return False
 
 
 class Budget:

@@ -65,7 +65,7 @@ def read(root: Path, commit: str | None, label: str) -> Snapshot:
         columns=_mapping(content("data/schema.yaml"), "columns"),
         pipeline=content("dvc.yaml", _pipeline),
         stages=content("dvc.lock", _locked),
-        raw=_hashes(content("data/raw.dvc").get("outs")),
+        raw=pointed(content("data/raw.dvc").get("outs")),
         packages=content("uv.lock", lambda path: packages(path.read_text(encoding="utf-8"))),
         unlabelled=_unlabelled(root / "metrics/data.json"),
         stale=store.stale(root),
@@ -109,8 +109,7 @@ def _pipeline(path: Path) -> Content:
 
 def piped(root: Path) -> Content:
     """Return the stages of a folder's dvc.yaml; raise UserError if it is not valid."""
-    content = read_yaml(root / "dvc.yaml")
-    return _mapping(content if isinstance(content, dict) else {}, "stages")
+    return _pipeline(root / "dvc.yaml")
 
 
 def _mapping(content: Content, name: str) -> Content:
@@ -118,7 +117,8 @@ def _mapping(content: Content, name: str) -> Content:
     return found if isinstance(found, dict) else {}
 
 
-def _hashes(outs: Any) -> tuple[str | None, ...]:
+def pointed(outs: Any) -> tuple[str | None, ...]:
+    """Return the hashes of the outputs that a .dvc file lists."""
     listed = outs if isinstance(outs, list) else []
     return tuple(str(out["md5"]) for out in listed if isinstance(out, dict) and "md5" in out)
 

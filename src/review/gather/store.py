@@ -86,6 +86,23 @@ def stale(root: Path) -> tuple[str, ...]:
     return tuple(stage.name for stage in ran if stage.cmd)
 
 
+def changed(root: Path) -> set[str]:
+    """Return the stages with another command, parameter or dependency than dvc.lock records.
+
+    What is only not there, as in a worktree in which nothing was pulled, is no change.
+    """
+    with suppress(Exception), git.unbroken(), opened(root) as repo:
+        found = repo.status().items()  # named by file, from where this process runs, and stage
+        return {n.rpartition(":")[2] for n, reasons in found if any(map(_is_change, reasons))}
+    return set()
+
+
+def _is_change(reason: str | dict[str, dict[str, Any]]) -> bool:
+    if isinstance(reason, str):
+        return True
+    return any(state != "deleted" for state in reason.get("changed deps", {}).values())
+
+
 def deliveries(root: Path) -> dict[str, str]:
     """Return the hash of each file or folder of data/raw by name, without downloading them."""
     try:
