@@ -50,7 +50,7 @@ def raw(project: Path) -> dict[str, str]:
 def advised(text: str, project: Path) -> None:
     """Run the commands that a message prints, as they stand."""
     for command in re.findall(r"`([^`]+)`", text):
-        words = command.replace("make repro", "dvc repro -q").split()
+        words = command.replace("make repro", "dvc repro -q").removeprefix(".venv/bin/").split()
         src = str(project / "src")
         run(words[0], *(AUTHOR if words[0] == "git" else ()), *words[1:], cwd=project,
             GIT_EDITOR="true", PYTHONPATH=src)  # fmt: skip
