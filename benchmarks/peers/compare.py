@@ -95,6 +95,7 @@ def peer(name: str, parent: Path, raw: Path) -> Side:
     }[name]
     side = Side(environment(name), project, cold, changed, nothing, params)
     if name == "dvc":
+        (project / "pipeline.yaml").rename(project / "dvc.yaml")  # this project has one of its own
         subprocess.run(["git", "init", "-q"], cwd=project, check=True)
         run(("dvc", "init", "-q"), side)
         run(("dvc", "config", "core.analytics", "false"), side)

@@ -29,6 +29,12 @@ def expect_nothing_lost(folders: tuple[str, ...], force: bool) -> None:
         raise UnsavedError(
             f"Git does not know {stage.cut(unknown)}, which would be deleted; commit or move them."
         )
+    own = sorted({str(path) for path in Path("data").rglob("*.dvc")} - {"data/raw.dvc"})
+    if own and not force:
+        raise UnsavedError(
+            f"{stage.cut(own)}: other data sets lie in data/, which would be deleted with the "
+            "sample; move them to another folder with `dvc move`, or add FORCE=1."
+        )
     changed = [] if force else _changed()
     if changed:
         raise UnsavedError(

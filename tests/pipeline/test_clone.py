@@ -10,6 +10,7 @@ import pytest
 from conftest import AUTHOR, run
 from pipeline.clone import check, credentials
 from pipeline.clone.names import CloneError, flaw
+from pipeline.stage import UserError
 
 CONFIG = """\
 [core]
@@ -259,3 +260,57 @@ def test_a_url_of_the_users_own_is_believed(clone: Path) -> None:
 
     (clone / ".dvc/config.local").write_text(own + "    url = https://example.com/x\n")
     check.expect_sound(clone)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("data/raw.dvc", "outs:\n- md5: {oid}\n  path: raw\n"),
+        ("dvc.lock", "stages: {{a: {{outs: [{{md5: '{oid}', path: data/x}}]}}}}\n"),
+    ],
+)
+def test_an_object_of_dvc_2_is_refused(clone: Path, name: str, text: str) -> None:
+    """DVC looks for it elsewhere in the storage, where nobody has looked at it."""
+    (clone / name).write_text(text.format(oid="0" * 32 + ".dir"))
+
+    with pytest.raises(CloneError, match=f"^{name}: .*expected `hash: md5`"):
+        check.expect_sound(clone)
+
+
+@pytest.mark.parametrize(
+    ("pointer", "path"),
+    [("src/sitecustomize.py.dvc", "sitecustomize.py"), ("src/b/data.dvc", "data"),
+     ("tests/data.dvc", "data")],
+)  # fmt: skip
+def test_nothing_is_put_beside_code(clone: Path, pointer: str, path: str) -> None:
+    """Where it would be imported; whatever another file says of the same path."""
+    for name in ("src/a.py", "src/b/data.py", "tests/test_a.py"):
+        (clone / name).parent.mkdir(parents=True, exist_ok=True)
+        (clone / name).touch()
+    kept = {"stages": {"a": {"foreach": [], "do": {"outs": [{f"src/{path}": {"cache": False}}]}}}}
+    (clone / "dvc.yaml").write_text(json.dumps(kept))
+    (clone / pointer).parent.mkdir(exist_ok=True)
+    (clone / pointer).write_text(f"outs:\n- md5: {'0' * 32}\n  hash: md5\n  path: {path}\n")
+    run("git", "add", "-A", cwd=clone)
+
+    with pytest.raises(CloneError, match=f"^{pointer}: output .* is not followed"):
+        check.expect_sound(clone)
+
+
+def test_parameters_are_looked_at_before_dvc_loads_them(clone: Path) -> None:
+    """Which it does for its templates, without a bound."""
+    lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
+    lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 9)]
+    (clone / "other.yaml").write_text("\n".join(lines))
+    (clone / "dvc.yaml").write_text(json.dumps({"vars": ["other.yaml"], "stages": {}}))
+
+    with pytest.raises(UserError, match=r"other.yaml.*aliases are written out"):
+        check.expect_sound(clone)
+
+
+def test_a_list_with_more_brackets_than_files_is_not_read(clone: Path) -> None:
+    """Each empty object would take a hundred times its size."""
+    point(clone, [{}] * 100_000)
+
+    with pytest.raises(CloneError, match="cannot be read; expected a list of files"):
+        check.expect_sound(clone)

@@ -4,6 +4,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from pipeline import stage
 from pipeline.clone import config, credentials, folders, outputs, remotes, tracked
 from pipeline.clone.names import CloneError
 from pipeline.clone.outputs import Out
@@ -22,6 +23,9 @@ def expect_sound(root: Path) -> None:
     tracked.expect_own(root, index)
     credentials.expect_own(root, config.read(root))
     private(root)
+    for name in sorted(outputs.parameters(root)):  # which DVC loads before any stage does
+        if (root / name).exists():
+            stage.read_yaml(root / name)
     expect_plain(root, outputs.named(root, index))
 
 

@@ -15,7 +15,8 @@ from typing import Any
 from pipeline.clone.names import CloneError, flaw, quoted
 from pipeline.clone.outputs import OBJECT, Out
 
-LARGEST = 200_000_000  # bytes of a folder object: about two million files
+LARGEST = 50_000_000  # bytes of a folder object: about half a million files
+ENTRY = 60  # bytes of the shortest entry: what holds more brackets for its size is no list of files
 READ_ONLY = 0o444  # what DVC makes of an object that it has checked
 Fetch = Callable[[Out], bytes | None]
 
@@ -68,6 +69,8 @@ def check(content: bytes, oid: str, where: str) -> None:
 
 def _listed(content: bytes, start: str) -> list[dict[str, Any]]:
     try:
+        if content.count(b"{") + content.count(b"[") > 2 + len(content) // ENTRY:
+            raise ValueError("more brackets than entries would have")
         entries = json.loads(content.decode())
     except (ValueError, RecursionError):
         entries = None

@@ -52,6 +52,6 @@ def misplaced(path: str) -> str:
         return wrong
     if any(part.startswith(".") for part in path.split("/")):
         return "it lies in a hidden folder"
-    if any(path == kept or path.startswith(f"{kept}/") for kept in KEPT):
+    if any(f"{path.casefold()}/".startswith(f"{kept}/") for kept in KEPT):
         return "what lies there is not for DVC to write"
     return ""

@@ -48,10 +48,16 @@ def read(root: Path, names: Sequence[str], index: Mapping[str, str]) -> list[Out
             raise CloneError(f"{name}: it is a link; expected a file of DVC's.")
         content = read_yaml(root / name)
         found += _pointed(name, content) if name.endswith(".dvc") else _piped(name, content)
-    own = {out.path for out in found if not out.cached}
+    kept = {(posixpath.dirname(out.where), out.path) for out in found if _is_kept_by_git(out)}
     for out in found:
-        _expect_own_place(root, out, {} if out.path in own else index)
+        known = posixpath.basename(out.where) == "dvc.lock"  # which does not say what Git keeps
+        own = not out.cached or (known and (posixpath.dirname(out.where), out.path) in kept)
+        _expect_own_place(root, out, {} if own else index)
     return found
+
+
+def _is_kept_by_git(out: Out) -> bool:
+    return not out.cached and posixpath.basename(out.where) == "dvc.yaml"
 
 
 def files(root: Path) -> set[str]:
@@ -115,10 +121,11 @@ def _out(name: str, wdir: str, entry: dict[str, Any], *, imported: bool = False)
     wrong = "it is a template" if "${" in path else flaw(path) or misplaced(whole)
     if wrong:
         raise CloneError(f"{name}: output {quoted(path)} is not followed: {wrong}; {EXPECTED}.")
-    if unknown or not (OBJECT.fullmatch(oid) or not oid) or entry.get("hash", "md5") != "md5":
+    # Without `hash: md5` it is of DVC 2, which looks for objects in another place.
+    if unknown or (oid and not (OBJECT.fullmatch(oid) and entry.get("hash") == "md5")):
         raise CloneError(
             f"{name}: output {quoted(path)} is {quoted(oid)}, with {cut(unknown) or 'no more'}; "
-            "expected the MD5 of one object, as `dvc add` writes it."
+            "expected `hash: md5` and the MD5 of one object, as `dvc add` of DVC 3 writes them."
         )
     return Out(name, whole, oid, entry.get("cache", True) is True, imported)
 
@@ -151,12 +158,13 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
             f"{out.where}: output {quoted(out.path)} is not followed: {quoted(linked[0])} is a "
             f"link; {EXPECTED}."
         )
-    inside = [path for path in index if path == out.path or path.startswith(f"{out.path}/")]
+    place = out.path.casefold()  # as systems that take no notice of case
+    inside = [p for p in index if f"{p.casefold()}/".startswith(f"{place}/")]
     inside = inside or _code(out, index)
     if inside:
         raise CloneError(
             f"{out.where}: output {quoted(out.path)} is not followed: Git tracks "
-            f"{quoted(inside[0])} there; {EXPECTED}."
+            f"{quoted(inside[0])} there or beside it; {EXPECTED}."
         )
     if out.cached and "/" not in out.path and index:
         raise CloneError(
@@ -166,10 +174,25 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
 
 
 def _code(out: Out, index: Mapping[str, str]) -> list[str]:
-    """Return what is read as code in the folder at the top of the project that an output is in."""
-    start = posixpath.relpath(out.path, posixpath.dirname(out.where) or ".").partition("/")[0]
-    top = out.path.partition("/")[0]
-    if {start, top} & PLACES:
+    """Return what is code in a folder that an output lies in: what it brings could be run there."""
+    above = [part.as_posix().casefold() for part in PurePosixPath(out.path).parents][:-1]
+    if not above or above[-1] in PLACES:
         return []
-    inside = [path for path in index if path.startswith(f"{top}/")]
-    return [path for path in inside if PurePosixPath(path).suffix in CODE]
+    return [
+        path
+        for path in index
+        if posixpath.dirname(path).casefold() in above and PurePosixPath(path).suffix in CODE
+    ]
+
+
+def parameters(root: Path) -> set[str]:
+    """Return the files of parameters that DVC reads: params.yaml, and what dvc.yaml names."""
+    content = read_yaml(root / "dvc.yaml") if (root / "dvc.yaml").exists() else None
+    content = content if isinstance(content, dict) else {}
+    stages = content.get("stages")
+    entries = [e for e in (stages if isinstance(stages, dict) else {}).values() if type(e) is dict]
+    lists = [content.get("vars"), content.get("params")]
+    lists += [entry.get(key) for entry in entries for key in ("vars", "params")]
+    each = [one for listed in lists if isinstance(listed, list) for one in listed]
+    named = [str(name) for one in each for name in (one if isinstance(one, dict) else [one])]
+    return {"params.yaml", *(n.partition(":")[0] for n in named if n.endswith((".yaml", ".yml")))}
