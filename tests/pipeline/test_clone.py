@@ -284,7 +284,7 @@ def test_an_object_of_dvc_2_is_refused(clone: Path, name: str, text: str) -> Non
 )  # fmt: skip
 def test_nothing_is_put_beside_code(clone: Path, pointer: str, path: str) -> None:
     """Where it would be imported; whatever another file says of the same path."""
-    for name in ("src/a.py", "src/b/data.py", "tests/test_a.py"):
+    for name in ("src/a/__init__.py", "src/b/data.py", "tests/test_a.py"):
         (clone / name).parent.mkdir(parents=True, exist_ok=True)
         (clone / name).touch()
     kept = {"stages": {"a": {"foreach": [], "do": {"outs": [{f"src/{path}": {"cache": False}}]}}}}

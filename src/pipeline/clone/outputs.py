@@ -164,7 +164,7 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
     if inside:
         raise CloneError(
             f"{out.where}: output {quoted(out.path)} is not followed: Git tracks "
-            f"{quoted(inside[0])} there or beside it; {EXPECTED}."
+            f"{quoted(inside[0])} there or near it; {EXPECTED}."
         )
     if out.cached and "/" not in out.path and index:
         raise CloneError(
@@ -174,15 +174,15 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
 
 
 def _code(out: Out, index: Mapping[str, str]) -> list[str]:
-    """Return what is code in a folder that an output lies in: what it brings could be run there."""
-    above = [part.as_posix().casefold() for part in PurePosixPath(out.path).parents][:-1]
-    if not above or above[-1] in PLACES:
+    """Return what is code in the folder at the top of the project that an output lies in.
+
+    What it brings could be imported there, whether beside a module or beside a package.
+    """
+    top = out.path.partition("/")[0].casefold()
+    if top in PLACES:
         return []
-    return [
-        path
-        for path in index
-        if posixpath.dirname(path).casefold() in above and PurePosixPath(path).suffix in CODE
-    ]
+    inside = [path for path in index if path.casefold().startswith(f"{top}/")]
+    return [path for path in inside if PurePosixPath(path).suffix in CODE]
 
 
 def parameters(root: Path) -> set[str]:
