@@ -20,6 +20,7 @@ from hypothesis import settings
 import warm
 
 ROOT = Path(__file__).parents[1]
+os.environ.pop("DVC_SITE_CACHE_DIR", None)  # that of make: each project of a test has its own
 settings.register_profile("threefold", deadline=None)  # a busy machine is slow, not wrong
 settings.load_profile("threefold")
 SCHEMA = """\
