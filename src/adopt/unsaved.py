@@ -33,7 +33,7 @@ def expect_nothing_lost(folders: tuple[str, ...], force: bool) -> None:
     if own and not force:
         raise UnsavedError(
             f"{stage.cut(own)}: other data sets lie in data/, which would be deleted with the "
-            "sample; move them to another folder with `dvc move`, or add FORCE=1."
+            "sample; move them to another folder (dvc move), or add FORCE=1."
         )
     changed = [] if force else _changed()
     if changed:

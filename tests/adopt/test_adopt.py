@@ -200,6 +200,22 @@ def test_uncommitted_changes_are_not_overwritten(project: Path, tmp_path: Path) 
 
 
 @pytest.mark.slow
+def test_another_data_set_is_not_deleted_unasked(project: Path, tmp_path: Path) -> None:
+    """It is committed, and can be had back; but nobody asked for it to go."""
+    made_up(100).to_csv(tmp_path / "t.csv", index=False)
+    (project / "data/more.txt").write_text("more")
+    run("dvc", "add", "-q", "data/more.txt", cwd=project)
+    run("git", "add", "-A", cwd=project)
+    run("git", *AUTHOR, "commit", "-qm", "more", cwd=project)
+    words = ("--data", str(tmp_path / "t.csv"), "--target", "bought")
+
+    refused = adopt(project, *words, check=False)
+
+    assert "['data/more.txt.dvc']: other data sets lie in data/" in refused.stderr
+    assert (project / "data/more.txt").exists()
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["data/mine.csv", "data/raw/second.csv"])
 def test_what_nobody_keeps_is_not_deleted(project: Path, tmp_path: Path, name: str) -> None:
     """Not even with --force, if Git does not know it; in data/raw DVC does not."""
