@@ -12,7 +12,9 @@ from pipeline.clone.names import CloneError, quoted
 from pipeline.stage import read_text
 
 SECTION = re.compile(r"\['?(core|cache|remote \"([\w.-]+)\")'?\]")
-OPTION = re.compile(r"([a-z_]+)\s*=\s*((?:[^\"'#,%$\\\x00-\x1f]|%[0-9A-Fa-f]{2})*)")
+OPTION = re.compile(
+    r"([a-z_]+)\s*=\s*((?:[^\"'#,%$\\\x00-\x1f]|%[0-9A-Fa-f]{2})*|\"[a-z]+(?:,[a-z]+)+\")"
+)
 PASSWORD = re.compile(r"//[^/@]*:[^/@]*@")
 SITE = ".dvc/tmp/site"  # DVC's database
 ALLOWED = {

@@ -5,6 +5,7 @@ import unicodedata
 
 from pipeline.stage import LONGEST, UserError
 
+LONGEST_PART = 255  # bytes, which no system's files may exceed
 KEPT = ("data/refresh", "data/storage")  # a program that is run, and the embedded remote
 
 
@@ -35,6 +36,8 @@ def flaw(path: object) -> str:
             return f"it holds {part!r}" if part else "it has an empty part"
         if names_git(part):
             return "it names Git's folder"
+        if len(part.encode(errors="surrogateescape")) > LONGEST_PART:
+            return f"a part of it has over {LONGEST_PART} bytes"
     return ""
 
 
