@@ -70,7 +70,11 @@ def _read(path: Path) -> Any:
                 f"{path}: has {status.st_size:,} bytes; expected at most {LARGEST_BYTES:,}."
             )
         text = path.read_bytes().decode("utf-8")
-        return json.loads(text, parse_constant=_refuse, parse_float=_finite)
+        found = json.loads(
+            text, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite
+        )
+        json.dumps(found, ensure_ascii=False).encode()  # half a character is no text
+        return found
     except OSError as error:
         raise DocumentError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError as error:
@@ -79,6 +83,16 @@ def _read(path: Path) -> Any:
         raise DocumentError(f"{path}: is nested too deeply; expected a review.") from None
     except ValueError as error:
         raise DocumentError(f"{path}: is not JSON ({str(error)[:SHOWN]}).") from None
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that stands twice: which of them counts depends on who reads."""
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in found:
+            raise ValueError(f"{_short(name)} is written twice")
+        found[name] = value
+    return found
 
 
 def _refuse(constant: str) -> float:

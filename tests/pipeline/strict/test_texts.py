@@ -91,6 +91,10 @@ JSON = {
     "nesting": ("[" * 100_000, "is nested more than 64 deep"),
     "nesting that Python still reads": ("[" * 65 + "]" * 65, "is nested more than 64 deep"),
     "a name twice": ('{"a": 1, "a": 2}', "'a' is written twice"),
+    "a name twice, after many": (
+        "{" + "".join(f'"{i}":1,' for i in range(250_000)) + '"249999":2}',
+        "'249999' is written twice",
+    ),
     "no number": ('{"a": NaN}', "found NaN; expected finite numbers"),
     "a number that is too large": ('{"a": 1e999}', "found 1e999; expected finite numbers"),
     "a long integer": ("9" * 5000, "Exceeds the limit"),
