@@ -185,3 +185,8 @@ def test_a_format_that_does_not_fit_is_refused() -> None:
     assert str(raised.value) == (
         "Column 'day', 1 row: found ['x']; expected dates written as %d.%m.%Y."
     )
+
+
+def test_a_cell_of_weekdays_alone_is_text() -> None:
+    """However many there are: each is not looked at inside of the one before."""
+    assert inferred(["Mon, " * 3000, "Tue"]) == {"type": "string"}

@@ -24,7 +24,8 @@ DAYS: tuple[tuple[str, tuple[str | None, ...]], ...] = (
     (r"[A-Za-z]{3}(?P<s>[ /-])\d{2}", ("%b{s}%y",)),
 )
 ISO = re.compile(r"\d{4}-\d{2}(-\d{2}.*)?")
-WEEKDAY = re.compile(r"((?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*)(,? )(.+)")
+DAY = "(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)"
+WEEKDAY = re.compile(rf"({DAY}[a-z]*)(,? )((?!{DAY}).+)")
 CLOCK = re.compile(
     r"(?P<gap>T|,? |)(?P<hour>\d{1,2})(?P<minute>:\d{2})?(?P<second>:\d{2})?(?P<part>\.\d+)?"
     r"(?P<half> ?[AaPp][Mm])?(?P<zone> ?(?:Z|[+-]\d{2}:?\d{2}|UTC|GMT))?"
