@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 
 from pipeline.schema import Column
 from pipeline.stage import UserError
-from pipeline.strict import sizes
+from pipeline.strict import parquet
 from pipeline.strict.texts import StrictError
 
 DTYPES = {"integer": "int64", "number": "float64", "boolean": "bool", "string": "str"}
@@ -33,7 +33,7 @@ def read_parts(folder: str | Path) -> dict[str, pd.DataFrame]:
 
 def _read(path: Path) -> pd.DataFrame:
     try:
-        return sizes.read_parquet(path).to_pandas(integer_object_nulls=True)
+        return parquet.read(path).to_pandas(integer_object_nulls=True)
     except StrictError as error:
         raise UserError(f"{path}: {error}") from None
 

@@ -131,7 +131,12 @@ def delivery(folder: Path) -> tuple[list[bytes], Read]:
     pq.write_table(pa.Table.from_pylist(rows), file)
     lines = "\n".join(map(json.dumps, rows)).encode()
     contents = (text, gzip.compress(text), lines, file.getvalue(), text.replace(b",", b"\t"))
-    kept = [b'\x02{"\xf7": 1}']  # a name that is not UTF-8, in JSON Lines
+    kept = [
+        b'\x02{"\xf7": 1}',  # a name that is not UTF-8, in JSON Lines
+        b"\x02" + b"[" * 100_000,  # ended the process
+        b"\x02" + b"\n" * 100_000 + b"null",  # took a minute, as did the next
+        b"\x00" + b"1" * 50_000 + b"x,2\n1,2\n",
+    ]
 
     def read(content: bytes) -> None:
         ending = kinds[content[0] % len(kinds)] if content else ".csv"

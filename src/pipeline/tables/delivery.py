@@ -76,7 +76,7 @@ def read_table(path: str | Path, present: Mapping[str, Sequence[str]] | None = N
     except reading.UnreadableError as error:
         raise DeliveryError(f"{path}: {error}") from None
     names = table.column_names
-    twice = next((name for name in names if names.count(name) > 1), None)
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
     if twice is not None:
         raise DeliveryError(
             f"{path}: column '{twice}' appears twice; rename or remove one, or add a line of names "
@@ -94,9 +94,9 @@ def typed(path: str | Path, table: pa.Table, schema: Schema) -> pd.DataFrame:
     changes no other row. Raises DeliveryError for missing or unknown columns and for every cell
     that is not of its type.
     """
-    known = [column.name for column in schema.columns]
-    missing = [column.name for column in schema.used if column.name not in table.column_names]
-    extra = [name for name in table.column_names if name not in known]
+    known, given = {c.name for c in schema.columns}, dict.fromkeys(table.column_names)
+    missing = [c.name for c in schema.used if c.name not in given]
+    extra = [name for name in given if name not in known]
     if missing or extra:
         found = [f"missing {stage.cut(missing)}"] if missing else []
         found += [f"unknown {stage.cut(extra)}"] if extra else []

@@ -14,15 +14,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.json
 
 from pipeline import stage
-from pipeline.strict import sizes
+from pipeline.strict import parquet, sizes
 from pipeline.strict.texts import StrictError
+from pipeline.tables import bounds
 
 PARQUET, LINES = (".parquet", ".pq"), (".jsonl", ".ndjson")
 SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz", *PARQUET, *LINES)
@@ -30,18 +30,16 @@ MARKS = ("_SUCCESS", "_metadata", "_common_metadata")  # what Spark and Dask wri
 MISSING = ["", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "<NA>", "#N/A", "#NA"]
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 SAMPLE, ROWS = 1 << 16, 50  # characters read at a time, and rows compared, to find the separator
+BEGINNING = 1 << 22  # characters, at most, that are read for it; the names stand on them
 EXACT = 2.0**53  # from here on floats leave out whole numbers
-LARGE_BLOCK = 1 << 26  # bytes that an object of JSON Lines, or a row with an error, may take
 MARKED = (  # the longer ones first: that of UTF-32 begins with that of UTF-16
     *((mark, "UTF-32") for mark in (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)),
     *((mark, "UTF-16") for mark in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)),
 )
 UNDEFINED = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")  # bytes that Windows-1252 has no character for
 MIXED = re.compile(r"Column\(/(.*)\) changed from (\w+) to (\w+) in row (\d+)")
-NOTHING = re.compile(
-    rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])[ \t\r\n]*null"
-)  # as a row, it crashes Arrow 26
-NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+NOTHING = re.compile(rb"(?:\A(?:\xef\xbb\xbf)?|[\r\n])[ \t]*null")  # as a row, it crashes Arrow 26
+NUMBER = re.compile(r"[+-]?(\d++(\.\d*+)?|\.\d++)([eE][+-]?\d++)?")
 
 
 class UnreadableError(Exception):
@@ -102,9 +100,12 @@ def read(path: Path, present: Mapping[str, Sequence[str]]) -> pa.Table:
 
 def _lines(path: Path) -> pa.Table:
     """Return the objects of a file as rows; whole numbers that no float holds with every digit."""
-    if NOTHING.search(_content(path, "")):
+    data = _content(path, "")
+    bounds.expect_lines(data)
+    if NOTHING.search(data):
         raise UnreadableError("has a line that begins with null; expected one object a line.")
-    options = pyarrow.json.ReadOptions(block_size=LARGE_BLOCK)
+    bounds.expect_objects(data)
+    options = pyarrow.json.ReadOptions(block_size=bounds.LINE)
     table = pyarrow.json.read_json(path, read_options=options)
     for name in [name for name in table.column_names if _is_rounded(table[name])]:
         whole = pyarrow.json.ParseOptions(
@@ -125,7 +126,7 @@ def _is_rounded(values: pa.ChunkedArray) -> bool:
 
 def _parquet(path: Path) -> pa.Table:
     if not path.is_dir():
-        return sizes.read_parquet(path)
+        return parquet.read(path)
     return pa.concat_tables(
         [_part(path, file) for file in parts(path)], promote_options="permissive"
     )
@@ -133,7 +134,7 @@ def _parquet(path: Path) -> pa.Table:
 
 def _part(folder: Path, file: Path) -> pa.Table:
     """Return a part with the columns that the names of its folders hold, such as year=2026."""
-    table = sizes.read_parquet(file)
+    table = parquet.read(file)
     for column, equals, value in (n.partition("=") for n in file.relative_to(folder).parts[:-1]):
         if not equals:
             continue
@@ -146,8 +147,11 @@ def _csv(path: Path, kind: str, present: Mapping[str, Sequence[str]]) -> pa.Tabl
     data = _content(path, kind)
     if data.find(b"\0") >= 0:
         raise UnreadableError(_not_text(path, data))
+    bounds.expect_lines(data)
     try:
         names, separator = _header(_beginning(data), "\t" if kind.startswith(".tsv") else ";\t|,")
+        sizes.expect_columns(len(names))
+        bounds.expect_cells(data, len(names), path.stat().st_size)
         _expect_names(names)
         table = _parsed(data, names, separator, MISSING)
         for at, name in enumerate(table.column_names if present else ()):
@@ -175,11 +179,16 @@ def _content(path: Path, kind: str) -> bytes | mmap.mmap:
 
 def _beginning(data: bytes | mmap.mmap) -> str:
     """Return the text of the first rows; raise UnicodeDecodeError if it is not UTF-8."""
-    decoder, text = codecs.getincrementaldecoder("utf-8-sig")(), ""
-    for start in range(0, len(data), SAMPLE):
-        text += decoder.decode(data[start : start + SAMPLE], final=start + SAMPLE >= len(data))
-        if text.count("\n") > ROWS:
+    decoder, read, lines = codecs.getincrementaldecoder("utf-8-sig")(), [], 0
+    for start in range(0, min(len(data), BEGINNING), SAMPLE):
+        final = start + SAMPLE >= len(data)
+        read.append(decoder.decode(data[start : start + SAMPLE], final=final))
+        lines += read[-1].count("\n")
+        if lines > ROWS:
             break
+    text = "".join(read)
+    if len(data) > BEGINNING and not set("\r\n") & set(text):
+        raise StrictError(f"has a first line of more than {BEGINNING:,} bytes; expected names.")
     return text
 
 
@@ -243,7 +252,7 @@ def _parsed(
     try:
         return pyarrow.csv.read_csv(pa.BufferReader(content), **options)
     except pa.ArrowInvalid:  # again: one thread knows the row number, a large block a long row
-        again = pyarrow.csv.ReadOptions(use_threads=False, block_size=LARGE_BLOCK)
+        again = pyarrow.csv.ReadOptions(use_threads=False, block_size=bounds.LINE)
         return pyarrow.csv.read_csv(pa.BufferReader(content), read_options=again, **options)
 
 
@@ -252,9 +261,9 @@ def _expect_closed_quotes(data: bytes | mmap.mmap, separator: str) -> None:
 
     Only an odd number of quotes makes that possible, and only then each row is looked at.
     """
-    if np.count_nonzero(np.frombuffer(data, dtype="uint8") == ord('"')) % 2 == 0:
+    if bounds.count(data, b'"') % 2 == 0:
         return
-    text = io.TextIOWrapper(io.BytesIO(data), "utf-8-sig", newline="")
+    text = io.TextIOWrapper(pa.BufferReader(pa.py_buffer(data)), "utf-8-sig", newline="")
     begun = 0  # the header is row 0
     try:
         for _ in csv.reader(text, delimiter=separator, strict=True):
