@@ -60,7 +60,8 @@ def test_what_is_sound_is_kept_where_dvc_looks_first(clone: Path) -> None:
 @pytest.mark.parametrize(
     "path",
     ["", ".", "..", "../x", "a/../../x", "/etc/x", "a//x", "a/", "C:/x", "c:x", "a\\x", "a\0x",
-     "x" * 256, ".git/hooks/x", "a/.GIT/x", ".git./x", ".g\u200cit/x", "GIT~1/x", None, 1, ["x"]],
+     "x" * 256, ".git/hooks/x", "a/.GIT/x", ".git./x", ".g\u200cit/x", "GIT~1/x", None, 1, ["x"],
+     "a\ud800"],
 )  # fmt: skip
 def test_a_path_that_leads_elsewhere_is_refused(clone: Path, path: object) -> None:
     point(clone, [FILE, {"md5": "1" * 32, "relpath": path}])

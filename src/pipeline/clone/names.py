@@ -31,6 +31,8 @@ def flaw(path: object) -> str:
         return "it holds a backslash or a zero byte"
     if path.startswith("/") or re.match("[A-Za-z]:", path):
         return "it is absolute"
+    if re.search("[\ud800-\udc7f\udd00-\udfff]", path):  # the others stand for bytes
+        return "it holds half a character"
     for part in path.split("/"):
         if part in ("", ".", ".."):
             return f"it holds {part!r}" if part else "it has an empty part"
