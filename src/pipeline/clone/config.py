@@ -8,8 +8,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.clone.names import CloneError, quoted
-from pipeline.stage import read_text
+from pipeline.clone.names import CloneError
+from pipeline.stage import brief, read_text
 
 SECTION = re.compile(r"\['?(core|cache|remote \"([\w.-]+)\")'?\]")
 OPTION = re.compile(
@@ -68,7 +68,7 @@ def parse(text: str) -> dict[str, dict[str, str]]:
             section[option[1]] = option[2].strip()
         elif plain and not plain.startswith("#"):
             raise CloneError(
-                f".dvc/config, line {number}: found {quoted(masked(plain))}; expected sections "
+                f".dvc/config, line {number}: found {brief(masked(plain))}; expected sections "
                 "core, cache and remote, and in them `option = value`, each once and unquoted."
             )
     return found

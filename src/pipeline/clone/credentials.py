@@ -8,8 +8,9 @@ import platformdirs
 from configobj import ConfigObj
 
 from pipeline.clone.config import SITE, Sections, masked, parse, remote
-from pipeline.clone.names import CloneError, quoted
+from pipeline.clone.names import CloneError
 from pipeline.clone.tracked import DEFAULTS, git
+from pipeline.stage import brief
 
 
 def local(path: Path) -> configparser.RawConfigParser:
@@ -70,7 +71,7 @@ def expect_own(root: Path, sections: Sections) -> None:
         url = masked(sections[f'remote "{name}"'].get("url", ""))
         raise CloneError(
             f".dvc/config: remote '{name}' is not as on the default branch, and your own settings "
-            f"hold credentials for it, which DVC would send to {quoted(url)}; if they may go "
+            f"hold credentials for it, which DVC would send to {brief(url)}; if they may go "
             f"there, run `dvc remote modify --local {name} url URL` with that URL."
         )
 

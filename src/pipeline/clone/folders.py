@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from pipeline.clone.names import CloneError, flaw, quoted
+from pipeline.clone.names import CloneError, flaw
 from pipeline.clone.outputs import OBJECT, Out
+from pipeline.stage import brief
 
 LARGEST = 50_000_000  # bytes of a folder object: about half a million files
 ENTRY = 60  # bytes of the shortest entry: what holds more brackets for its size is no list of files
@@ -28,12 +29,13 @@ def expect_plain(outs: Sequence[Out], cache: Path, remotes: Sequence[Path], fetc
     """
     for oid, out in {out.oid: out for out in outs if out.oid.endswith(".dir")}.items():
         copies = [place / oid[:2] / oid[2:] for place in map(objects, (cache, *remotes))]
-        there = [read(copy, out.where) for copy in copies if copy.is_file()]
-        fetched = fetch(out) if not there else None
-        for content in there if fetched is None else [fetched]:
+        found = [read(copy, out.where) for copy in copies if copy.is_file()]
+        if not found and (fetched := fetch(out)) is not None:
+            found = [fetched]
+        for content in found:
             check(content, oid, out.where)
-        if (there or fetched is not None) and not copies[0].is_file():
-            keep(copies[0], there[0] if fetched is None else fetched)
+        if found and not copies[0].is_file():
+            keep(copies[0], found[0])
 
 
 def objects(place: Path) -> Path:
@@ -62,7 +64,7 @@ def check(content: bytes, oid: str, where: str) -> None:
         plain = set(entry) == {"relpath", "md5"} and OBJECT.fullmatch(each)
         if wrong := flaw(path) or ("" if plain and not each.endswith(".dir") else "it is no file"):
             raise CloneError(
-                f"{start} is not followed: it names {quoted(path)}, and {wrong}; expected files "
+                f"{start} is not followed: it names {brief(path)}, and {wrong}; expected files "
                 "in that folder. Whoever made it may mean harm: do not pull it."
             )
 

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from pipeline.stage import LONGEST, UserError
+from pipeline.stage import UserError
 
 LONGEST_PART = 255  # bytes, which no system's files may exceed
 KEPT = ("data/refresh", "data/storage")  # a program that is run, and the embedded remote
@@ -11,12 +11,6 @@ KEPT = ("data/refresh", "data/storage")  # a program that is run, and the embedd
 
 class CloneError(UserError):
     """What is in the repository is not followed, since it could harm who follows it."""
-
-
-def quoted(text: object) -> str:
-    """Return a value as a message shows it, on one line and cut."""
-    shown = repr(text)
-    return shown if len(shown) <= 2 * LONGEST else f"{shown[: 2 * LONGEST]} …'"
 
 
 def flaw(path: object) -> str:

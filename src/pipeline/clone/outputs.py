@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from pipeline.clone.names import CloneError, misplaced, quoted
+from pipeline.clone.names import CloneError, misplaced
 from pipeline.clone.tracked import LINK, git
-from pipeline.stage import cut, read_yaml
+from pipeline.stage import brief, cut, read_yaml
 
 OBJECT = re.compile(r"[0-9a-f]{32}(\.dir)?")
 PLACES = {"data", "metrics", "models"}  # of this template, whatever program lies beside the data
@@ -90,7 +90,7 @@ def _piped(name: str, content: Any) -> Iterator[Out]:
         entry = entry if isinstance(entry, dict) else {}
         if entry.get("wdir", ".") != ".":
             raise CloneError(
-                f"{name}: a stage's wdir is {quoted(entry['wdir'])}; expected it to run where "
+                f"{name}: a stage's wdir is {brief(entry['wdir'])}; expected it to run where "
                 "that file is."
             )
         for kind in ("outs", "metrics", "plots"):
@@ -111,7 +111,7 @@ def _entries(name: str, listed: Any) -> Iterator[dict[str, Any]]:
                 cached = flags.get("cache", True) if isinstance(flags, dict) else True
                 yield {"path": path, "cache": cached}
         else:
-            raise CloneError(f"{name}: found {quoted(each)}; expected the path of an output.")
+            raise CloneError(f"{name}: found {brief(each)}; expected the path of an output.")
 
 
 def _out(name: str, wdir: str, entry: dict[str, Any], *, imported: bool = False) -> Out:
@@ -120,11 +120,11 @@ def _out(name: str, wdir: str, entry: dict[str, Any], *, imported: bool = False)
     whole = posixpath.normpath(posixpath.join(folder, wdir, path))
     oid, unknown = str(entry.get("md5") or ""), sorted(map(str, entry.keys() - OUT))
     if wrong := misplaced(whole):
-        raise CloneError(f"{name}: output {quoted(path)} is not followed: {wrong}; {EXPECTED}.")
+        raise CloneError(f"{name}: output {brief(path)} is not followed: {wrong}; {EXPECTED}.")
     # Without `hash: md5` it is of DVC 2, which looks for objects in another place.
     if unknown or (oid and not (OBJECT.fullmatch(oid) and entry.get("hash") == "md5")):
         raise CloneError(
-            f"{name}: output {quoted(path)} is {quoted(oid)}, with {cut(unknown) or 'no more'}; "
+            f"{name}: output {brief(path)} is {brief(oid)}, with {cut(unknown) or 'no more'}; "
             "expected `hash: md5` and the MD5 of one object, as `dvc add` of DVC 3 writes them."
         )
     return Out(name, whole, oid, entry.get("cache", True) is True, imported)
@@ -138,7 +138,7 @@ def _expect_source(name: str, content: dict[str, Any], source: dict[str, Any]) -
     whole = all("md5" in out for out in _entries(name, content.get("outs")))
     if not plain or source.keys() - SOURCE or url.startswith("-") or "::" in url:
         raise CloneError(
-            f"{name}: it imports from {quoted(source)}; expected a path or a repository's URL, "
+            f"{name}: it imports from {brief(source)}; expected a path or a repository's URL, "
             "without settings of its own."
         )
     if content.get("frozen") is not True or not whole:
@@ -155,7 +155,7 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
     linked += [path for path in (*above, out.path) if index.get(path) == LINK]
     if linked:
         raise CloneError(
-            f"{out.where}: output {quoted(out.path)} is not followed: {quoted(linked[0])} is a "
+            f"{out.where}: output {brief(out.path)} is not followed: {brief(linked[0])} is a "
             f"link; {EXPECTED}."
         )
     place = out.path.casefold()  # as systems that take no notice of case
@@ -163,12 +163,12 @@ def _expect_own_place(root: Path, out: Out, index: Mapping[str, str]) -> None:
     inside = inside or _code(out, index)
     if inside:
         raise CloneError(
-            f"{out.where}: output {quoted(out.path)} is not followed: Git tracks "
-            f"{quoted(inside[0])} there or near it; {EXPECTED}."
+            f"{out.where}: output {brief(out.path)} is not followed: Git tracks "
+            f"{brief(inside[0])} there or near it; {EXPECTED}."
         )
-    if out.cached and "/" not in out.path and index:
+    if index and "/" not in out.path:
         raise CloneError(
-            f"{out.where}: output {quoted(out.path)} is not followed: programs read what lies at "
+            f"{out.where}: output {brief(out.path)} is not followed: programs read what lies at "
             f"the top of a project; {EXPECTED}."
         )
 

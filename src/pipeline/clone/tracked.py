@@ -6,7 +6,8 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
-from pipeline.clone.names import CloneError, quoted
+from pipeline.clone.names import CloneError
+from pipeline.stage import brief
 
 LINK = "120000"  # the mode of one, as Git writes it
 NAMES = ("remotes/origin/HEAD", "remotes/origin/main", "remotes/origin/master")
@@ -32,7 +33,7 @@ def expect_own(root: Path, index: Mapping[str, str]) -> None:
         inside = path.casefold().startswith(".dvc/") or path.casefold() == ".dvc"
         if inside and (mode == LINK or not OF_DVC.fullmatch(path)):
             raise CloneError(
-                f"{quoted(path)} is in Git; expected of DVC's own files none but .dvc/config, "
+                f"{brief(path)} is in Git; expected of DVC's own files none but .dvc/config, "
                 ".dvc/.gitignore and .dvc/plots, and no link: what it keeps is of one machine."
             )
     for path in (".dvc", ".dvc/config", ".dvc/config.local"):
@@ -41,4 +42,4 @@ def expect_own(root: Path, index: Mapping[str, str]) -> None:
     top = os.path.realpath(root / (git(root, "rev-parse", "--show-cdup").strip() or "."))
     for path in (path for path, mode in index.items() if mode == LINK):
         if os.path.commonpath([top, os.path.realpath(root / path)]) != top:
-            raise CloneError(f"{quoted(path)} is a link out of the repository; expected none.")
+            raise CloneError(f"{brief(path)} is a link out of the repository; expected none.")
