@@ -8,6 +8,8 @@ from pipeline import stage
 from pipeline.clone import config, credentials, folders, outputs, remotes, tracked
 from pipeline.clone.names import CloneError
 from pipeline.clone.outputs import Out
+from pipeline.strict import texts
+from pipeline.strict.texts import MalformedError, StrictError
 
 
 def expect_sound(root: Path) -> None:
@@ -25,8 +27,18 @@ def expect_sound(root: Path) -> None:
     private(root)
     for name in sorted(outputs.parameters(root)):  # which DVC loads before any stage does
         if (root / name).exists():
-            stage.read_yaml(root / name)
+            _expect_bounded(root / name)
     expect_plain(root, outputs.named(root, index))
+
+
+def _expect_bounded(path: Path) -> None:
+    """Raise CloneError for YAML that asks for too much; what is no YAML, DVC refuses by itself."""
+    try:
+        texts.parse_yaml(stage.read_text(path))
+    except MalformedError:
+        pass
+    except StrictError as error:
+        raise CloneError(f"{path}, line {error.line}: {error}; correct that line.") from None
 
 
 def expect_plain(root: Path, outs: Sequence[Out]) -> None:

@@ -54,7 +54,7 @@ def _chunk(data: mmap.mmap, said: Fields) -> Chunk:
     at, before = said[9, I64], said.get((11, I64), 0)
     at = before if 0 < before < at else at
     end, values, unpacked, dictionary, largest = at + said[7, I64], 0, 0, 0, 0
-    while at < end:
+    while at < end and said[5, I64] > 0:  # Arrow reads no page where there are no values
         page, at = _struct(data, at)
         size, packed = page[2, I32], page[3, I32]
         if min(at, size, packed) < 0:

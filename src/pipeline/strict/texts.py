@@ -9,6 +9,8 @@ from typing import Any
 import yaml
 from yaml.composer import ComposerError
 from yaml.constructor import ConstructorError
+from yaml.parser import ParserError
+from yaml.scanner import ScannerError
 
 LARGEST = 4_000_000  # bytes of a file, and characters of YAML with its aliases written out
 NODES, DEEPEST = 300_000, 64  # values of a YAML file, and how many may stand inside each other
@@ -26,6 +28,10 @@ class StrictError(ValueError):
     """A text is not what is read here; the message says why, `line` where, if that is known."""
 
     line: int | None = None
+
+
+class MalformedError(StrictError):
+    """A text is no YAML at all, so that no other reader takes it either."""
 
 
 class _Loader(yaml.CSafeLoader):
@@ -124,12 +130,13 @@ def _check_keys(node: yaml.MappingNode) -> None:
 
 
 def parse_yaml(text: str) -> Any:
-    """Return the value of a YAML document of plain values; raise StrictError."""
+    """Return the value of a YAML document of plain values; raise StrictError, or Malformed-."""
     _check_size(len(text))
     try:
         return yaml.load(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark, refused = error.problem_mark or error.context_mark, StrictError(error.problem)
+        kind = MalformedError if isinstance(error, ParserError | ScannerError) else StrictError
+        mark, refused = error.problem_mark or error.context_mark, kind(error.problem)
         refused.line = mark.line + 1 if mark else None
     except yaml.reader.ReaderError as error:
         refused = StrictError(f"holds the character {chr(error.character)!a}, which is no text")

@@ -129,6 +129,19 @@ def test_texts_without_a_dictionary_are_read_as_they_are(
     assert parquet.read(tmp_path / "rows.parquet").equals(rows)
 
 
+@pytest.mark.parametrize("count", [0, 1, 3])
+@pytest.mark.parametrize("written", [{}, {"use_dictionary": False}, {"compression": "zstd"}])
+def test_few_rows_or_none_are_read_as_they_are(
+    tmp_path: Path, count: int, written: dict[str, object]
+) -> None:
+    """A part has no rows where all of a delivery are on the other side of the split."""
+    given = {"n": [1.5, None, 3.0], "x": ["a", "", None], "d": [b"", None, b"b"], "e": [None] * 3}
+    rows = pa.table({name: values[:count] for name, values in given.items()})
+    pq.write_table(rows, tmp_path / "rows.parquet", **written)
+
+    assert parquet.read(tmp_path / "rows.parquet").equals(rows)
+
+
 def test_what_the_pages_take_is_what_the_metadata_of_an_honest_file_says(tmp_path: Path) -> None:
     """But for the headers of the pages, which only the metadata counts."""
     rows = pa.table({"n": np.arange(5000), "x": [f"a {i % 9}" for i in range(5000)]})
