@@ -261,6 +261,23 @@ def test_a_branch_that_moves_a_remote_gets_no_password(
     assert "not as on the default branch" in made.stderr and url in made.stderr
 
 
+def test_adopting_removes_nothing_that_a_clone_lists(
+    project: Path, tmp_path: Path, victim: Path
+) -> None:
+    """What an adoption that was cut off left to be put back, Git may have brought."""
+    victim.write_text("precious")
+    saved = project / ".dvc/tmp/before-adopt"
+    saved.mkdir(parents=True)
+    (saved / "paths.json").write_text(json.dumps([[str(victim), False]]))
+    run("git", "add", "-f", str(saved), cwd=project)
+    (tmp_path / "t.csv").write_text("a,b\n1,x\n2,y\n")
+
+    done = python(project, "adopt", "--data", str(tmp_path / "t.csv"), "--target", "b")
+
+    assert victim.read_text() == "precious"
+    assert "'.dvc/tmp/before-adopt/paths.json' is in Git" in done.stderr
+
+
 def test_a_settings_file_runs_no_program(project: Path) -> None:
     """As DVC's `bearer_token_command` does, which WebDAV asks for a token."""
     config = project / ".dvc/config"

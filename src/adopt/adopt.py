@@ -10,6 +10,7 @@ from adopt.proposal import Proposal, propose, step
 from adopt.summary import summary
 from adopt.unsaved import call
 from pipeline import dataset, stage
+from pipeline.clone import check, tracked
 from pipeline.stage import UserError
 from pipeline.tables import delivery, reading
 
@@ -41,8 +42,11 @@ def sources(path: Path) -> list[Path]:
 
 def adopt(asked: argparse.Namespace) -> str:
     """Replace the data by the asked table, all or nothing; return what to look at."""
+    here = Path()
+    tracked.expect_own(here, tracked.tracked(here))  # Git brought nothing that is put back
     if undo.put_back():
         print("An earlier call was cut off; what it had changed was put back.", file=sys.stderr)
+    check.expect_sound(here)
     files = sources(Path(asked.data).expanduser())
     unsaved.expect_nothing_lost(FOLDERS, asked.force)
     for name in ("params.yaml", "dvc.yaml"):

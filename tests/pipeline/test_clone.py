@@ -265,6 +265,30 @@ def test_a_url_of_the_users_own_is_believed(clone: Path) -> None:
     check.expect_sound(clone)
 
 
+@pytest.mark.parametrize("kept", ["", "    url = ssh://mine/x\n"])
+def test_a_password_for_all_projects_goes_to_none_that_a_clone_names(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kept: str
+) -> None:
+    """A clone of a stranger's repository has the stranger's default branch."""
+    (clone / ".dvc/config").write_text(CONFIG.replace("../data/storage", "ssh://stranger/x"))
+    run("git", *AUTHOR, "commit", "-qam", "theirs", cwd=clone)
+    (clone / "data/raw.dvc").unlink()
+    monkeypatch.setenv("DVC_GLOBAL_CONFIG_DIR", str(tmp_path / "own"))
+    (tmp_path / "own").mkdir()
+    own = f"['remote \"storage\"']\n    password = secret\n{kept}"
+    (tmp_path / "own/config").write_text(own)
+
+    with pytest.raises(CloneError, match=r"send to 'ssh://stranger/x'.* modify --local storage"):
+        check.expect_sound(clone)
+
+    (clone / ".dvc/config.local").write_text('[remote "storage"]\n    url = ssh://stranger/x\n')
+    check.expect_sound(clone)
+    (clone / ".dvc/config.local").unlink()
+    (tmp_path / "own/config").write_text(own.replace("mine", "stranger"))
+    if kept:
+        check.expect_sound(clone)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

@@ -31,22 +31,23 @@ def cache(root: Path) -> Path:
 
 
 def own(root: Path) -> set[str]:
-    """Return the remotes for which the user's settings hold something, and no URL beside it."""
+    """Return the remotes for which the user's settings hold something, and not where it goes.
+
+    Only .dvc/config.local says that: a URL in settings for all projects, a repository overrides.
+    """
+    here = local(root / ".dvc/config.local")
+    known = {remote(name) for parser in (here, *general()) for name in parser.sections()}
+    return known - {remote(name) for name in here.sections() if "url" in here[name]} - {""}
+
+
+def general() -> list[configparser.RawConfigParser]:
+    """Return the user's settings for all projects, and the machine's."""
+    user, machine = platformdirs.user_config_dir, platformdirs.site_config_dir
     folders = (
-        platformdirs.user_config_dir("dvc", "iterative"),
-        platformdirs.site_config_dir("dvc"),
+        os.environ.get("DVC_GLOBAL_CONFIG_DIR") or user("dvc", "iterative"),
+        os.environ.get("DVC_SYSTEM_CONFIG_DIR") or machine("dvc"),
     )
-    found = {
-        os.environ.get("DVC_GLOBAL_CONFIG_DIR", folders[0]) + "/config",
-        os.environ.get("DVC_SYSTEM_CONFIG_DIR", folders[1]) + "/config",
-        str(root / ".dvc/config.local"),
-    }
-    return {
-        remote(name)
-        for parser in map(local, map(Path, sorted(found)))
-        for name in parser.sections()
-        if remote(name) and "url" not in parser[name]
-    }
+    return [local(Path(folder) / "config") for folder in folders]
 
 
 def moved(root: Path, sections: Sections) -> set[str]:
@@ -65,12 +66,26 @@ def moved(root: Path, sections: Sections) -> set[str]:
     }
 
 
+def _misled(sections: Sections) -> set[str]:
+    """Return the remotes that settings for all projects name, and not at the place named here."""
+    urls = [(remote(name), options.get("url", "")) for name, options in sections.items()]
+    return {
+        name
+        for parser in general()
+        for key in parser.sections()
+        for name, url in urls
+        if name and name == remote(key) and url != parser[key].get("url")
+    }
+
+
 def expect_own(root: Path, sections: Sections) -> None:
-    """Raise CloneError where a branch would send the user's credentials to another place."""
-    for name in sorted(moved(root, sections) & own(root)):
+    """Raise CloneError where a repository would send the user's credentials to another place."""
+    unlike = dict.fromkeys(moved(root, sections), "as on the default branch")
+    unlike |= dict.fromkeys(_misled(sections), "where your settings for all projects have it")
+    for name in sorted(unlike.keys() & own(root)):
         url = masked(sections[f'remote "{name}"'].get("url", ""))
         raise CloneError(
-            f".dvc/config: remote '{name}' is not as on the default branch, and your own settings "
+            f".dvc/config: remote '{name}' is not {unlike[name]}, and your own settings "
             f"hold credentials for it, which DVC would send to {brief(url)}; if they may go "
             f"there, run `dvc remote modify --local {name} url URL` with that URL."
         )
