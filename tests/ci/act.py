@@ -7,6 +7,7 @@ and no workflow starts another, so that a test hands the artifacts of one run to
 
 import json
 import re
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,22 @@ class Hub:
             cwd=clone,
             check=False,
         )
+
+
+def nested(project: Path, above: Path) -> Path:
+    """Move a project into the folder ml of a larger repository, and return where it is then.
+
+    Its workflows are the copies that the lines of docs/setup.md make at the top.
+    """
+    page = (ROOT / "docs/setup.md").read_text(encoding="utf-8")
+    (lines,) = re.findall(r"```sh\n(mkdir -p \.\./\.github.*?)```", page, re.S)
+    above.mkdir()
+    shutil.move(project / ".git", above)
+    inner = Path(shutil.move(project, above / "ml"))
+    run("bash", "-ec", lines, cwd=inner)
+    run("git", "add", "-A", cwd=above)
+    run("git", *AUTHOR, "commit", "-qm", "nested", cwd=above)
+    return inner
 
 
 def side(branch: str, sha: str, repository: str) -> Event:

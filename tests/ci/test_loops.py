@@ -1,14 +1,12 @@
 """main, audit and retrain run as GitHub runs them; what act cannot do is in act.py."""
 
-import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from act import Event, Hub
-from conftest import AUTHOR, ROOT, made_up, run
+from act import Event, Hub, nested
+from conftest import AUTHOR, made_up, run
 from github_server import REPOSITORY, GitHub, serve
 
 pytestmark = pytest.mark.workflow
@@ -67,17 +65,10 @@ def test_main_catches_a_lock_that_lies(project: Path, tmp_path: Path) -> None:
 
 
 def test_main_in_a_folder_of_a_larger_repository(project: Path, tmp_path: Path) -> None:
-    """Its workflow is the copy that the lines of docs/setup.md make at the top."""
-    page = (ROOT / "docs/setup.md").read_text(encoding="utf-8")
-    (lines,) = re.findall(r"```sh\n(mkdir -p \.\./\.github.*?)```", page, re.S)
-    (tmp_path / "above").mkdir()
-    shutil.move(project / ".git", tmp_path / "above")
-    inner = Path(shutil.move(project, tmp_path / "above/ml"))
-    run("bash", "-ec", lines, cwd=inner)
-    commit(inner.parent)
+    inner = nested(project, tmp_path / "above")
     hub = Hub.of(inner.parent, tmp_path / "hub")
 
-    done = hub.act("main", "push", PUSH, FOLDER="ml")
+    done = hub.act("main", "push", PUSH, FOLDER=inner.name)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "dvc.lock is true" in done.stdout
@@ -132,6 +123,20 @@ def test_retrain_opens_a_pull_request(project: Path, tmp_path: Path) -> None:
         *("dvc.lock", "data/**", "metrics/**"),
     ]
     assert any(word.startswith("--branch=retrain/") for word in call["words"])
+
+
+def test_retrain_in_a_folder_of_a_larger_repository(project: Path, tmp_path: Path) -> None:
+    inner = nested(project, tmp_path / "above")
+    made_up(60, start=1000).to_csv(tmp_path / "second.csv", index=False)
+    with_hook(inner, f"cp '{tmp_path}/second.csv' data/raw/second.csv")
+    hub = Hub.of(inner.parent, tmp_path / "hub")
+
+    done = hub.act("retrain", "workflow_dispatch", PUSH, FOLDER=inner.name)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    (call,) = hub.calls()
+    assert any("delivery added: `second.csv`" in word for word in call["words"])
+    assert call["words"][-3:] == ["dvc.lock", "data/**", "metrics/**"]
 
 
 def test_retrain_without_cml_opens_it_all_the_same(

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from act import RUN, Event, Hub, finished, started
+from act import RUN, Event, Hub, finished, nested, started
 from conftest import AUTHOR, run
 from github_server import REPOSITORY, GitHub, serve
 from report import markdown
@@ -77,6 +77,33 @@ def test_review_and_comment_of_a_fork(hub: Hub, project: Path, github: GitHub) -
     assert {"--target=pr/7", "--watermark-title=review"} <= set(comment["words"])
     assert "`train.options.C`: `1.0` → `0.5`" in comment["report"]
     assert "`train.options.C`: `1.0` → `0.25`" in comment_again["report"]
+
+
+def test_review_and_comment_in_a_folder_of_a_larger_repository(
+    project: Path, tmp_path: Path
+) -> None:
+    inner = nested(project, tmp_path / "above")
+    hub = Hub.of(inner.parent, tmp_path / "hub")
+    with serve() as github:
+        hub.url = github.url
+        github.runs[RUN] = {"status": "in_progress", "run_attempt": 1}
+        base = run("git", "rev-parse", "main", cwd=hub.origin).stdout.strip()
+        github.merge_bases["main"] = base
+        commit = change(inner)
+        event = hub.pull(inner)
+        github.open_pull(7, commit)
+        edited = run("git", "diff", "--name-only", base, commit, cwd=inner).stdout.split()
+        github.change(*edited)
+        hub.act("comment", "workflow_run", started(event), FOLDER=inner.name)
+        made = hub.act("review", "pull_request", event, MERGE, FOLDER=inner.name)
+        github.upload(RUN, "review", hub.archive("review") or b"")
+        posted = hub.act("comment", "workflow_run", finished(event), FOLDER=inner.name)
+
+    assert [made.returncode, posted.returncode] == [0, 0], made.stdout + posted.stdout
+    ((check,), (comment,)) = github.checks, hub.calls()
+    assert (check["head_sha"], check["conclusion"]) == (commit, "success")
+    assert "`train.options.C`: `1.0` → `0.5`" in comment["report"]
+    assert "changes what judges it" not in comment["report"]
 
 
 def test_without_cml_the_report_is_posted_all_the_same(
