@@ -19,10 +19,7 @@ from adopt import task
 from conftest import AUTHOR, made_up, run
 
 ROOT = Path(__file__).parents[2]
-PROJECT_TESTS = [
-    *(f"tests/test_{name}.py" for name in ("conventions", "readme")),
-    *(f"tests/pipeline/test_{name}.py" for name in ("reruns", "traced")),
-]
+OF_THE_PROJECT = ("adopt/test_defaults", "pipeline/test_reruns", "pipeline/test_traced")
 
 
 def adopt(project: Path, *words: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
@@ -61,9 +58,9 @@ def table(kind: str) -> pd.DataFrame:
 def test_a_table_is_adopted_and_runs(
     project: Path, tmp_path: Path, kind: str, name: str, words: list[str]
 ) -> None:
-    """Whatever its shape and separator; `make test` passes, all of it for the first table.
+    """Whatever its shape and separator; and those fast tests pass that read the project's files.
 
-    For the others, those tests that read files of the project: the rest sees made-up tables alone.
+    They are the ones at the top of tests/, and a few: the rest sees made-up tables alone.
     """
     path = tmp_path / name
     separator = {"semicolons.csv": ";", "tabs.tsv": "\t"}.get(name, ",")
@@ -78,7 +75,7 @@ def test_a_table_is_adopted_and_runs(
     run("dvc", "repro", "-q", cwd=project, **env)
     assert json.loads((project / "metrics/test.json").read_text())
     assert (project / "data/raw" / name).read_bytes() == path.read_bytes()
-    tests = ["tests"] if kind == "regression" else PROJECT_TESTS
+    tests = [*map(str, project.glob("tests/test_*.py")), *(f"tests/{n}.py" for n in OF_THE_PROJECT)]
     fast = ("-q", "-x", "-m", "not slow and not workflow")
     run("python", "-m", "pytest", *fast, *tests, cwd=project, **env)
 
