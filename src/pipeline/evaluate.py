@@ -42,8 +42,10 @@ class Params:
 
 
 def predict(fitted: Pipeline, rows: pd.DataFrame, schema: Schema, params: Params) -> Predictions:
-    """Return what the model says of `rows`, probabilities and values to 6 decimals.
+    """Return what the model says of `rows`, in all of its digits.
 
+    A probability near 1, or a large number of which little varies, tells by its last ones. They are
+    the same on every machine, because importing `pipeline` fixes how numbers are computed.
     Raises EvaluateError if `positive` or `threshold` do not fit the model's classes.
     """
     features = rows[[column.name for column in schema.features]]
@@ -54,11 +56,11 @@ def _predictions(fitted: Pipeline, features: Any, truth: Array, params: Params) 
     classes = getattr(fitted, "classes_", None)
     _check(classes, params)
     if classes is None:
-        return Predictions(truth, np.round(fitted.predict(features).astype(float), 6))
+        return Predictions(truth, fitted.predict(features).astype(float))
     if not hasattr(fitted, "predict_proba"):
         positive = _positive(classes, params)
         return Predictions(truth, fitted.predict(features), None, classes, positive)
-    probabilities = np.round(fitted.predict_proba(features), 6)
+    probabilities = fitted.predict_proba(features)
     predicted = classes[probabilities.argmax(axis=1)]
     positive = _positive(classes, params)
     if positive is not None:
@@ -159,8 +161,10 @@ def importance(
         for start in range(0, len(every), size):
             yield sign * (whole - scores.value(metric, shuffled[start : start + size]))
 
-    found = [(c.name, float(np.mean(list(losses(c.name))))) for c in schema.features]
-    frame = pd.DataFrame(found, columns=["feature", "importance"]).round(6)
+    found = {c.name: float(np.mean(list(losses(c.name)))) for c in schema.features}
+    largest = max(map(abs, (whole, *found.values())))
+    rounded = [(name, stage.significant(loss, of=largest)) for name, loss in found.items()]
+    frame = pd.DataFrame(rounded, columns=["feature", "importance"])
     return frame.sort_values("importance", ascending=False, kind="stable")
 
 

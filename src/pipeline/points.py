@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import sklearn.metrics as sk
 
+from pipeline import stage
 from pipeline.scores import Array, Predictions
 
 GRID = np.linspace(0, 1, 51)
@@ -107,7 +108,8 @@ def scatter(p: Predictions) -> pd.DataFrame:
     [[1.5, 2.0], [2.5, 1.0]]
     """
     order = np.argsort(p.predicted, kind="stable")[_spread(len(p.truth))]
-    return pd.DataFrame({"predicted": p.predicted[order], "actual": p.truth[order]}).round(6)
+    shown = pd.DataFrame({"predicted": p.predicted[order], "actual": p.truth[order]})
+    return shown.map(stage.significant)
 
 
 def residuals(p: Predictions) -> pd.DataFrame:
@@ -124,4 +126,5 @@ def residuals(p: Predictions) -> pd.DataFrame:
     if high - low <= 1e-9 * max(abs(low), abs(high)):  # 30 bins would fall on the same number
         low, high = low - 0.5, high + 0.5
     counts, edges = np.histogram(errors, np.linspace(low, high, 31))
-    return pd.DataFrame({"residual": ((edges[:-1] + edges[1:]) / 2).round(6), "rows": counts})
+    middles = [stage.significant(m, of=high - low) for m in (edges[:-1] + edges[1:]) / 2]
+    return pd.DataFrame({"residual": middles, "rows": counts})

@@ -3,6 +3,7 @@
 import dataclasses
 import gc
 import json
+import math
 import os
 import re
 import shutil
@@ -19,6 +20,7 @@ from pipeline.strict.texts import StrictError
 
 T = typing.TypeVar("T")
 LONGEST = 40  # characters of a cell that an error shows
+DIGITS = 6  # of a result that people read and compare
 SHOWN = 5  # how many rows or names an error lists before it is cut
 RESTORE = (
     "Nothing is lost: mend it and run `dvc repro` again; or undo the change, and the same command "
@@ -111,6 +113,18 @@ def replacing(folder: str) -> Iterator[Path]:
         os.replace(draft, target)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def significant(value: float, of: float | None = None) -> float:
+    """Return a number to 6 significant digits, or to the digit that is the sixth of `of`.
+
+    >>> significant(1.23456789e-9), significant(987654321.0), significant(1e-17, of=0.5)
+    (1.23457e-09, 987654000.0, 0.0)
+    """
+    size = abs(value if of is None else of)
+    if not (math.isfinite(value) and math.isfinite(size) and size > 0):
+        return value
+    return round(value, DIGITS - 1 - math.floor(math.log10(size))) + 0.0  # zero has no sign
 
 
 def write_json(path: str | Path, content: object) -> None:

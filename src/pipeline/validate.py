@@ -93,7 +93,7 @@ def profile(parts: dict[str, pd.DataFrame], missing: int, schema: Schema) -> dic
     if target.dtype.kind == "f" or (target.dtype.kind == "i" and len(counts) > CLASSES):
         with np.errstate(over="ignore"):
             moments = {"mean": float(target.mean()), "std": float(target.std())}
-        summary = {name: round(m, 6) for name, m in moments.items() if np.isfinite(m)}
+        summary = {name: stage.significant(m) for name, m in moments.items() if np.isfinite(m)}
     else:
         listed = counts.head(CLASSES).sort_index()
         summary = {str(label): int(count) for label, count in listed.items()}

@@ -1,9 +1,9 @@
 """Says in words what changed on each level: data, params, code, environment."""
 
-import math
 from typing import Any
 
 from report.blocks import Block, Bullets, Name, Paragraph, Strong, Table, Text
+from report.numbers import number
 
 Found = dict[str, Any]  # the review, or a part of it, as schema.json describes it
 FEW = 5  # names in one sentence
@@ -117,17 +117,6 @@ def stages(found: list[Found]) -> list[Block]:
         for entry in found
     ]
     return [Table(("stage", "result", "seconds", "because"), "llrl", rows)] if rows else []
-
-
-def number(value: float | None, sign: str = "") -> str:
-    """Write a number with four decimals: fewer when it is large, more when it is tiny."""
-    if not value:
-        return "—" if value is None else "0"
-    power = math.floor(math.log10(abs(value)))
-    if not -9 < power < 12:
-        return f"{value:{sign}.1e}"
-    decimals = max(min(5 - power, 4), 0) if power > -4 else 1 - power
-    return f"{value:{sign},.{decimals}f}"
 
 
 def plural(count: int, noun: str) -> str:

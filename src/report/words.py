@@ -5,7 +5,8 @@ Sections come in order of importance, so that a report that is too long is cut f
 
 from report import charts
 from report.blocks import Alert, Block, Bullets, Name, Paragraph, Section, Strong, Table, Text
-from report.edits import Found, changes, data_details, edit, number, stages
+from report.edits import Found, changes, data_details, edit, stages
+from report.numbers import Figures, figures, together
 
 SYMBOLS = {"better": "▲", "worse": "▼", "within noise": "≈", "cannot tell": "?"}
 GATES = {
@@ -101,11 +102,9 @@ def _reading(review: Found) -> Text:
 def comparison(found: Found, name: Text) -> tuple[Text, ...]:
     """Return one row of a table of comparisons."""
     said = f"{SYMBOLS[found['outcome']]} {found['outcome']}"
-    interval = "—"
-    if found["low"] is not None and found["high"] is not None:
-        interval = f"{number(found['low'], '+')} to {number(found['high'], '+')}"
-    values = (number(found["base"]), number(found["head"]), number(found["difference"], "+"))
-    return (name, *values, interval, f"{said}: {found['reason']}" if found["reason"] else said)
+    shown = figures(*(found[field] for field in Figures._fields))
+    interval = "—" if found["low"] is None else f"{shown.low} to {shown.high}"
+    return (name, *shown[:3], interval, f"{said}: {found['reason']}" if found["reason"] else said)
 
 
 def causes(review: Found) -> list[Block]:
@@ -114,15 +113,14 @@ def causes(review: Found) -> list[Block]:
     if not found:
         return []
     largest = max((abs(part["value"]) for part in found["parts"]), default=0) or 1
+    sides = [c[side] for c in review["metrics"][:1] for side in ("base", "head")]
+    values = [*(part["value"] for part in found["parts"]), found["total"]]
+    *written, total = together(values, sign="+", of=sides)
     rows: list[tuple[Text, ...]] = [
-        (
-            part["cause"],
-            number(round(part["value"], 9), "+"),
-            "█" * round(20 * abs(part["value"]) / largest),
-        )
-        for part in found["parts"]
+        (part["cause"], value, "█" * (value != "0") * round(20 * abs(part["value"]) / largest))
+        for part, value in zip(found["parts"], written, strict=True)
     ]
-    rows.append((Strong("together"), number(found["total"], "+"), ""))
+    rows.append((Strong("together"), total, ""))
     table = Table(("cause", ("effect on ", Name(found["metric"])), ""), "lrl", rows)
     blocks: list[Block] = [table]
     if found["notes"]:

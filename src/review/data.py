@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import dataset
+from pipeline import dataset, stage
 from pipeline.schema import Schema
 from pipeline.scores import Array
 from pipeline.stage import UserError
@@ -142,7 +142,7 @@ def _summary(target: pd.Series) -> dict[str, float]:
         found: dict[Any, float] = {"mean": target.mean(), "standard deviation": target.std()}
     else:
         found = target.astype("str").value_counts(normalize=True).to_dict()
-    return {str(name): round(float(value), 6) for name, value in found.items() if value == value}
+    return {str(name): stage.significant(value) for name, value in found.items() if value == value}
 
 
 def identity(base: Schema, head: Schema) -> list[str]:

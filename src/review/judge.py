@@ -9,6 +9,7 @@ import pandas as pd
 from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
+from report.numbers import figures, number
 from review import ReviewError, data, models
 from review.data import Tested
 from review.gather.sides import Sides
@@ -62,7 +63,7 @@ def judge(sides: Sides) -> Judged:
         compared = _by_models(names, said, after, tested)
     notes = [*_questions(sides), *compared.notes]
     if compared.count < total:
-        notes.append(f"On all test rows of head, {names[0]} is {own[names[0]]:.4f}.")
+        notes.append(f"On all test rows of head, {names[0]} is {number(own[names[0]])}.")
     common = _common(names, said, after, tested)
     both = (rows, said, after, tested)
     return Judged(compared.found, common, *both, compared.count, compared.scored, own, tuple(notes))
@@ -149,9 +150,11 @@ def sentence(primary: Comparison, levels: list[str]) -> str:
     start = f"This change ({what})"
     if primary.difference is None or primary.low is None or primary.high is None:
         return f"{start}: whether the model is better cannot be told, because {primary.reason}."
+    c = primary
+    shown = figures(c.base, c.head, c.difference, c.low, c.high)
     numbers = (
-        f"{primary.metric} goes from {primary.base:.4f} to {primary.head:.4f} "
-        f"({primary.difference:+.4f}, 95 % interval {primary.low:+.4f} to {primary.high:+.4f})"
+        f"{c.metric} goes from {shown.base} to {shown.head} "
+        f"({shown.difference}, 95 % interval {shown.low} to {shown.high})"
     )
     ends = {
         "better": "makes the model better",

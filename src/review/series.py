@@ -42,7 +42,7 @@ def _residuals(before: Predictions, after: Predictions) -> dict[str, Any]:
     errors = [p.truth - p.predicted for p in (before, after)]
     counts_edges = np.histogram_bin_edges(np.concatenate(errors), bins=30)
     counts = [np.histogram(e, counts_edges)[0].tolist() for e in errors]
-    middles = ((counts_edges[:-1] + counts_edges[1:]) / 2).round(6).tolist()
+    middles = ((counts_edges[:-1] + counts_edges[1:]) / 2).tolist()
     return {"kind": "residuals", "x": middles, "base": counts[0], "head": counts[1]}
 
 

@@ -209,22 +209,6 @@ def test_a_file_that_is_no_review_ends_in_one_sentence(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1 and "found no ['base', " in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("value", "written"),
-    [
-        (None, "—"),
-        (0.0, "0"),
-        (0.98125, "+0.9812"),
-        (-0.00001234, "-0.000012"),
-        (123456.789, "+123,457"),
-        (-3455.6, "-3,455.60"),
-        (1e300, "+1.0e+300"),
-    ],
-)
-def test_a_number_has_the_digits_that_matter(value: float | None, written: str) -> None:
-    assert edits.number(value, "+") == written
-
-
 def test_many_classes_become_a_list_of_the_largest_errors() -> None:
     names = "abcdefg"
     pairs = [(actual, predicted) for actual in names for predicted in names]

@@ -57,12 +57,21 @@ def test_a_class_more_is_compared() -> None:
     assert models.comparable(said("a", "b", "c"), said("a", "b", "c", "d")).task == "multiclass"
 
 
-def test_agreement_is_to_the_digits_that_are_kept() -> None:
+def test_agreement_is_but_for_what_another_machine_makes_of_a_probability() -> None:
     p = said("no", "yes")
     shares = np.array([[1, 0]])
 
     assert models.agree(p, replace(p, probabilities=shares + 1e-6))
     assert not models.agree(p, replace(p, probabilities=shares + 1e-5))
+
+
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_agreement_on_numbers_does_not_depend_on_their_unit(unit: float) -> None:
+    values = np.array([3.0, -1e-17, 4000.0]) * unit
+    p = Predictions(values, values)
+
+    assert models.agree(p, replace(p, predicted=values * (1 + 1e-7) + 1e-8 * unit))
+    assert not models.agree(p, replace(p, predicted=values * (1 + 1e-5)))
 
 
 def test_head_says_which_class_is_positive() -> None:

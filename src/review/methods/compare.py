@@ -104,7 +104,7 @@ def unknown(metric: str, reason: str, head: Predictions) -> Comparison:
     ('cannot tell', 0.5, None)
     """
     better, value = METRICS[metric].greater_is_better, scores.value(metric, head)
-    told = round(value, 6) if math.isfinite(value) else None
+    told = value if math.isfinite(value) else None
     return Comparison(metric, better, None, told, None, None, None, "none", "cannot tell", reason)
 
 
@@ -130,7 +130,7 @@ def _judge(
         outcome = "within noise"
     else:
         outcome = "better" if (low > 0) == better else "worse"
-    values = (round(before, 6), round(after, 6), difference, low, high)
+    values = (before, after, difference, low, high)
     return Comparison(name, better, *values, method, outcome)
 
 
