@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from adopt import draft, entries, holdout, leaks, task
+from adopt import draft, entries, holdout, task
 from adopt.columns import roles
 from adopt.draft import Entry
 from adopt.entries import Columns, ProposalError, expect_feature
-from adopt.leaks import Leak
-from pipeline import dataset, stage, validate
+from pipeline import dataset, leaks, stage, validate
+from pipeline.leaks import Leak
 from pipeline.tables import delivery
 from pipeline.tables.delivery import DeliveryError
 

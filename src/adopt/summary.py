@@ -5,11 +5,11 @@ import shlex
 
 import pandas as pd
 
-from adopt import leaks, task
+from adopt import repeating, task
 from adopt.columns import names
-from adopt.leaks import SCORE, Leak
 from adopt.proposal import Proposal
 from pipeline import dataset, stage
+from pipeline.leaks import SCORE, Leak
 
 MOST = 10  # columns of which it is told how they were read
 
@@ -24,7 +24,7 @@ def summary(found: Proposal, asked: argparse.Namespace, stored: str) -> str:
         for leak in found.leaks
         if not asked.group
         and len(leak.columns) == 1
-        and leaks.groups(found.rows.loc[target.index], leak, target, found.task)
+        and repeating.groups(found.rows.loc[target.index], leak, target, found.task)
     ]
     others = [leak for leak in found.leaks if leak not in repeats]
     counted = {name: found.rows[name].nunique() for leak in repeats for name in leak.columns}

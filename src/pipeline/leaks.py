@@ -1,7 +1,9 @@
 """Features that tell the target, alone or added up: probably known only after it."""
 
 import warnings
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
@@ -9,13 +11,12 @@ from sklearn.metrics import balanced_accuracy_score, r2_score
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from adopt.columns.roles import GROUPS
-
 ROWS, FEW = 20_000, 2_000  # rows looked at; rows on which a column is tried before
 LOOK, SCORE = 0.95, 0.995
 TRIED = 0.8  # on few rows; less never comes to LOOK on many
 SUM_SCORE, SUM_COLUMNS = 0.999, 5
 LEAST = 30  # rows
+Rows = TypeVar("Rows", pd.DataFrame, pd.Series)
 
 
 @dataclass(frozen=True)
@@ -26,17 +27,25 @@ class Leak:
     columns: dict[str, float]
 
 
-def leaks(rows: pd.DataFrame, features: list[str], target: pd.Series, task: str) -> list[Leak]:
+def leaks(
+    rows: pd.DataFrame, features: Sequence[str], target: pd.Series, task: str,
+    suspects: Collection[str] | None = None,
+) -> list[Leak]:  # fmt: skip
     """Return the features that tell the target alone (a small tree is enough), or as a sum.
 
     Cross-validated on at most ROWS rows (Kaufman et al., 2012, Leakage in Data Mining).
+    suspects: the features of which one has to take part; all of them unless told otherwise.
+
+    >>> rows = pd.DataFrame({"hour": [8, 12, 17] * 20, "refund": [0.0, 0.0, 9.5, 3.2] * 15})
+    >>> leaks(rows, ["hour", "refund"], rows["refund"] > 0, "binary")
+    [Leak(score=1.0, columns={'refund': 1.0})]
     """
-    chosen = np.random.default_rng(0).permutation(len(rows))[:ROWS]
-    some, truth = rows.iloc[chosen], target.iloc[chosen]
+    some, truth = _some(rows), _some(target)
     if len(some) < LEAST or (task != "regression" and truth.value_counts().max() > len(truth) - 3):
         return []
+    asked = [name for name in features if suspects is None or name in suspects]
     values = _truth(truth, task)
-    scores = {name: _tried(_codes(some[name]), values, task) for name in features}
+    scores = {name: _tried(_codes(some[name]), values, task) for name in asked}
     alone = [Leak(score, {name: 1.0}) for name, score in scores.items() if score >= LOOK]
     alone.sort(key=lambda leak: -leak.score)
     if task != "regression":
@@ -44,31 +53,18 @@ def leaks(rows: pd.DataFrame, features: list[str], target: pd.Series, task: str)
     left = [
         name
         for name in features
-        if scores[name] < SCORE and pd.api.types.is_numeric_dtype(some[name])
+        if scores.get(name, 0) < SCORE and pd.api.types.is_numeric_dtype(some[name])
     ]
-    return alone + summed(some[left], truth.to_numpy(dtype="float64"))
+    return alone + summed(some[left], truth.to_numpy(dtype="float64"), asked)
 
 
-def groups(rows: pd.DataFrame, leak: Leak, target: pd.Series, task: str) -> bool:
-    """Say whether a column tells the target as the number of a patient does: it has to be known.
+def told(column: pd.Series, target: pd.Series, task: str, cuts: int | None = None) -> float:
+    """Return how well a column alone tells the target, of 1: with all cuts, or with that many."""
+    return _score(_codes(_some(column)), _truth(_some(target), task), task, cuts)
 
-    Such a column comes again in several rows, and neighbouring numbers mean nothing: what a few
-    cuts tell is far less than what all of them do.
-    """
-    (name,) = leak.columns
-    column = rows[name].dropna()
-    distinct = column.nunique()
-    if not GROUPS <= distinct <= len(column) / 2:
-        return False
-    if pd.api.types.is_string_dtype(column):
-        return bool(column.str.contains(r"\d").mean() > 0.9)
-    if not (pd.api.types.is_numeric_dtype(column) and (column % 1 == 0).all()):
-        return False
-    chosen = np.random.default_rng(0).permutation(len(rows))[:ROWS]
-    truth = target.iloc[chosen]
-    values = _truth(truth, task)
-    cuts = max(2, distinct // 4)
-    return _score(_codes(rows[name].iloc[chosen]), values, task, leaves=cuts) < leak.score - 0.05
+
+def _some(rows: Rows) -> Rows:
+    return rows.iloc[np.random.default_rng(0).permutation(len(rows))[:ROWS]]
 
 
 def _codes(column: pd.Series) -> np.ndarray:
@@ -112,12 +108,12 @@ def _score(column: np.ndarray, truth: np.ndarray, task: str, leaves: int | None 
     return float(np.mean(found))
 
 
-def summed(numbers: pd.DataFrame, truth: np.ndarray) -> list[Leak]:
+def summed(numbers: pd.DataFrame, truth: np.ndarray, starts: Collection[str]) -> list[Leak]:
     """Return the fewest columns, two or more, whose sum with factors is the target, if any are.
 
-    From each column as a start, the one that explains most of the rest is added, again and again
-    (orthogonal least squares: Chen, Billings and Luo, 1989), on every other row; the rows between
-    say whether it holds.
+    From each of some columns as a start, the one that explains most of the rest is added, again
+    and again (orthogonal least squares: Chen, Billings and Luo, 1989), on every other row; the rows
+    between say whether it holds. What adds no more than may be left over is no part of a sum.
     """
     x = np.nan_to_num(numbers.to_numpy(dtype="float64"))
     x, y = x - x.mean(axis=0), truth - truth.mean()  # a missing number adds nothing
@@ -126,11 +122,13 @@ def summed(numbers: pd.DataFrame, truth: np.ndarray) -> list[Leak]:
         return []
     table = np.column_stack([x[:, used] / x[:, used].std(axis=0), y / y.std()])
     gram = table[::2].T @ table[::2] / len(table[::2])
-    sets = [found for start in range(len(used)) if (found := _grown(gram, start))]
+    first = [at for at, name in enumerate(numbers.columns[used]) if name in starts]
+    sets = [found for start in first if (found := _grown(gram, start))]
     for chosen in sorted(sets, key=len):
         factors = np.linalg.lstsq(x[::2][:, used[chosen]], y[::2], rcond=None)[0]
-        score = float(r2_score(y[1::2], x[1::2][:, used[chosen]] @ factors))
-        if score >= SUM_SCORE:
+        parts = x[1::2][:, used[chosen]] * factors
+        score = float(r2_score(y[1::2], parts.sum(axis=1)))
+        if score >= SUM_SCORE and (parts.var(axis=0) > (1 - SUM_SCORE) * y.var()).all():
             names = numbers.columns[used[chosen]]
             return [Leak(score, dict(zip(names, factors.tolist(), strict=True)))]
     return []

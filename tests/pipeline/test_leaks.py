@@ -2,9 +2,10 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from adopt import leaks
 from conftest import made_up
+from pipeline import leaks
 
 
 def numbers(rows: int, columns: int) -> pd.DataFrame:
@@ -85,17 +86,15 @@ def test_numbers_too_large_for_a_tree_are_looked_at_as_well() -> None:
     assert [list(leak.columns) for leak in found] == [["c0"]]
 
 
-def test_a_number_that_comes_again_is_told_from_a_leak() -> None:
-    """Of patients each cut means another person; of a refund one cut says it all."""
-    random = np.random.default_rng(0)
-    who = np.repeat(np.arange(30.0), 30)
-    ill = random.integers(0, 2, 30)[who.astype(int)]
-    rows = pd.DataFrame({"number": who, "refund": np.where(ill, random.integers(1, 40, 900), 0.0)})
-    target = pd.Series(np.where(ill, "yes", "no"))
+@pytest.mark.parametrize(
+    ("suspect", "expected"), [("c0", []), ("c4", [{"c1", "c4"}]), ("copy", [{"copy"}])]
+)
+def test_only_what_a_suspect_takes_part_in_is_looked_for(suspect: str, expected: list) -> None:
+    """What others tell without it is not its finding."""
+    rows = numbers(300, 6)
+    target = rows["c1"] - rows["c4"]
+    known = list(rows) if suspect == "c4" else [*rows, "copy"]
 
-    found = leaks.leaks(rows, list(rows), target, "binary")
+    found = leaks.leaks(rows.assign(copy=target), known, target, "regression", [suspect])
 
-    told = {
-        name: leaks.groups(rows, leak, target, "binary") for leak in found for name in leak.columns
-    }
-    assert told == {"number": True, "refund": False}
+    assert [set(leak.columns) for leak in found] == expected
