@@ -37,7 +37,7 @@ PARAMS = """\
 split: {by: row, test_share: 0.3, test_from: null}
 train: {estimator: sklearn.linear_model.LogisticRegression, options: {C: 1.0}, seed: 0}
 evaluate: {metrics: [roc_auc, accuracy], positive: 'yes', threshold: 0.5}
-review: {gate: {roc_auc: {min: 0.5, max_drop: 0.02}}, slices: [colour], budget: 600}
+review: {gate: {roc_auc: {min: 0.5, max_drop: 0.02}}, slices: [colour], budget: 600, seeds: 0}
 """
 
 

@@ -14,6 +14,7 @@ GATES = {
     "failed": ("❌", "The gate failed."),
     "off": ("", "No gate was applied."),
 }
+FEWEST_REFITS = 2  # of each side, from which something can be told
 MATRIX = 6  # classes a confusion matrix shows before it becomes a list
 
 
@@ -96,7 +97,21 @@ def _reading(review: Found) -> Text:
         "common test rows": f"Compared on the {compared} that are test rows of base too.",
         "none": "There are no rows that both models score.",
     }[rows["scored"]]
-    return (*decides, scored)
+    return (*decides, scored, *_covered(review.get("training")))
+
+
+def _covered(training: Found | None) -> Text:
+    """Say whether the intervals cover training, and by how many refits; nothing of one model."""
+    if not training:
+        return ()
+    made, asked, reason = (training[name] for name in ("refits", "asked", "reason"))
+    if made < FEWEST_REFITS:
+        return (f" The intervals cover test rows alone, not training: {reason}.",)
+    took = f"{training['seconds']:.0f} s" if training["seconds"] else "kept from an earlier review"
+    some = f" of {asked}" if made < asked else ""
+    why = f" There are no more: {reason}." if reason else ""
+    said = f" The intervals cover test rows and training: {made}{some} refits of each side, {took}."
+    return (said, why)
 
 
 def comparison(found: Found, name: Text) -> tuple[Text, ...]:

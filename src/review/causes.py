@@ -26,7 +26,7 @@ class Attributed:
     notes: tuple[str, ...] = ()
 
 
-def causes(sides: Sides, judged: Judged, levels: list[str]) -> Attributed:
+def causes(sides: Sides, judged: Judged, levels: list[str], budget: Budget) -> Attributed:
     """Attribute the primary metric's difference to the changed levels.
 
     The total is head's metric on the rows that were judged minus base's on its own test rows.
@@ -51,7 +51,7 @@ def causes(sides: Sides, judged: Judged, levels: list[str]) -> Attributed:
             frozenset[str](): scores.value(metric, before),
             frozenset(players): scores.value(metric, judged.after),
         }
-        value = _value(metric, ends, fixed, Budget(sides.rules.budget), sides.rerun)
+        value = _value(metric, ends, fixed, budget, sides.rerun)
         found = shapley.attribute(players, value, shift)
     except UserError as error:
         return Attributed(None, (str(error),))

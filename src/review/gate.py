@@ -6,24 +6,31 @@ from typing import Any
 
 from pipeline.scores import METRICS
 from pipeline.stage import ParamsError
+from review.methods import refits
 from review.methods.compare import Comparison
 
+MOST_SEEDS = 100
 WHERE = "params.yaml, section 'review'"
 
 
 @dataclass(frozen=True)
 class Params:
-    """The gate (per metric `min` and `max_drop`), the slices, and the seconds reruns may take."""
+    """The gate (per metric `min` and `max_drop`), slices, seconds that reruns may take, refits."""
 
     gate: dict[str, Any]
     slices: list[str]
     budget: float
+    seeds: int
 
     def __post_init__(self) -> None:
         if len(self.slices) > 3:
             raise ValueError(f"'slices' names {len(self.slices)} columns; expected at most three")
         if not 0 <= self.budget < math.inf:
             raise ValueError(f"'budget' is {self.budget}; expected seconds, zero or more")
+        if self.seeds != 0 and not refits.FEWEST <= self.seeds <= MOST_SEEDS:
+            raise ValueError(
+                f"'seeds' is {self.seeds}; expected 0, or from {refits.FEWEST} to {MOST_SEEDS}"
+            )
         for metric, rule in self.gate.items():
             if metric not in METRICS:
                 raise ValueError(

@@ -15,6 +15,7 @@ from review.data import Tested
 from review.gather.sides import Sides
 from review.methods import compare
 from review.methods.compare import Comparison
+from review.methods.refits import Refits
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Judged:
     """The comparison by each metric, and what it was made on.
 
     rows: head's test rows from which base's model did not learn. before, after: what both models
-    say of them. count: how many rows are behind `found`, and `scored` which. own: head's metrics on
-    all of its test rows.
+    say of them; refits: what they say when trained again. count: how many rows are behind `found`,
+    and `scored` which. own: head's metrics on all of its test rows.
     """
 
     found: list[Comparison]
@@ -41,6 +42,7 @@ class Judged:
     rows: pd.DataFrame
     before: Predictions | None
     after: Predictions
+    refits: Refits
     tested: Tested
     count: int
     scored: str
@@ -48,8 +50,11 @@ class Judged:
     notes: tuple[str, ...]
 
 
-def judge(sides: Sides) -> Judged:
-    """Compare both models on head's test rows, but for those from which base's model learnt."""
+def judge(sides: Sides, refits: Refits) -> Judged:
+    """Compare both models on head's test rows, but for those from which base's model learnt.
+
+    refits: what both say of all of them when they are trained again.
+    """
     names, after, total = sides.evaluation.metrics, sides.after, len(sides.rows)
     own = {name: scores.value(name, after) for name in names}
     frames = sides.frames
@@ -60,12 +65,13 @@ def judge(sides: Sides) -> Judged:
     else:
         unseen = ~tested.learnt
         rows, after, said = rows[unseen], after[unseen], before[unseen]
-        compared = _by_models(names, said, after, tested)
+        refits = refits[unseen]
+        compared = _by_models(names, said, after, tested, refits)
     notes = [*_questions(sides), *compared.notes]
     if compared.count < total:
         notes.append(f"On all test rows of head, {names[0]} is {number(own[names[0]])}.")
-    common = _common(names, said, after, tested)
-    both = (rows, said, after, tested)
+    common = _common(names, said, after, tested, refits)
+    both = (rows, said, after, refits, tested)
     return Judged(compared.found, common, *both, compared.count, compared.scored, own, tuple(notes))
 
 
@@ -104,7 +110,7 @@ def _of_base(sides: Sides) -> Predictions | UserError:
 
 
 def _by_models(
-    names: list[str], before: Predictions, after: Predictions, tested: Tested
+    names: list[str], before: Predictions, after: Predictions, tested: Tested, refits: Refits
 ) -> Compared:
     """Compare what both models say of the same rows."""
     learnt = int(tested.learnt.sum())
@@ -114,7 +120,8 @@ def _by_models(
     ] * bool(learnt)
     scored = "unseen test rows" if learnt else "head's test rows"
     notes = (*flattered, *compare.warnings(after))
-    return Compared(compare.compare(names, before, after), scored, len(after.truth), notes)
+    found = compare.compare(names, before, after, training=refits.spreads(names))
+    return Compared(found, scored, len(after.truth), notes)
 
 
 def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Compared:
@@ -135,13 +142,14 @@ def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Com
 
 
 def _common(
-    names: list[str], before: Predictions | None, after: Predictions, tested: Tested
+    names: list[str], before: Predictions | None, after: Predictions, tested: Tested, refits: Refits
 ) -> list[Comparison]:
     """Compare on the rows that both test sets have, unless those are all of them, or too few."""
     both = np.isin(np.arange(len(tested.learnt)), tested.pairs[1])[~tested.learnt]
     if before is None or both.all() or both.sum() < compare.FEWEST_ROWS:
         return []
-    return compare.compare(names, before[both], after[both])
+    spreads = refits[both].spreads(names)
+    return compare.compare(names, before[both], after[both], training=spreads)
 
 
 def sentence(primary: Comparison, levels: list[str]) -> str:

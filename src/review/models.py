@@ -77,3 +77,10 @@ def agree(one: Predictions, other: Predictions) -> bool:
         return bool(np.array_equal(one.predicted, other.predicted))
     cancelled = 1e-9 * np.abs(other.predicted).max(initial=0)  # a sum is as exact as its terms
     return np.allclose(one.predicted, other.predicted, rtol=ELSEWHERE, atol=cancelled)
+
+
+def same(one: Predictions, other: Predictions) -> bool:
+    """Say whether two say the very same of n rows."""
+    if one.probabilities is None or other.probabilities is None:
+        return np.array_equal(one.predicted, other.predicted)
+    return np.array_equal(one.probabilities, other.probabilities)

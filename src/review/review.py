@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from review import causes, gate, judge, levels, repeats, series, slices
+from review.gather.reruns import Budget
 from review.gather.sides import Sides, gather
 
 
@@ -24,10 +25,12 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
     """Judge both sides, and return what is found."""
     changed = levels.changes(sides, ran)
     repeated = repeats.sentences(sides, changed["data"]["deliveries"]["added"])
-    found = judge.judge(sides)
+    budget = Budget(sides.rules.budget)
+    refits = sides.refit(budget)
+    found = judge.judge(sides, refits)
     primary, rows = found.found[0], found.tested
     verdict = gate.verdict(sides.rules.gate, found.found, found.own, gated=gated)
-    caused = causes.causes(sides, found, changed["levels"])
+    caused = causes.causes(sides, found, changed["levels"], budget)
     sliced = slices.slices(sides.rules.slices, primary.metric, found)
     charts = series.curves(found.before, found.after)
     notes = (sides.doubts, repeated, found.notes, verdict.unchecked, caused.notes, sliced.notes)
@@ -50,6 +53,7 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
             "compared": found.count,
             "scored": found.scored,
         },
+        "training": refits.entry,
         "notes": [note for part in notes for note in part],
         "changes": changed,
         "causes": caused.entry,

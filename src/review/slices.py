@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.scores import Array, Predictions
+from pipeline.scores import Array
 from review.judge import Judged
 from review.methods import compare
 from review.methods.compare import Comparison
@@ -37,15 +37,14 @@ def _entries(column: str, metric: str, judged: Judged) -> Iterator[dict[str, Any
     text = judged.rows[column].astype("str")
     for value in text.value_counts().index[:VALUES]:
         chosen = (text == value).to_numpy()
-        comparison = _slice(metric, judged.before, judged.after, chosen)
+        comparison = _slice(metric, judged, chosen)
         entry = {"column": column, "value": str(value)[:500], "rows": int(chosen.sum())}
         yield entry | {"comparison": dataclasses.asdict(comparison)}
 
 
-def _slice(
-    metric: str, before: Predictions | None, after: Predictions, chosen: Array
-) -> Comparison:
-    some = after[chosen]
-    if before is None:
+def _slice(metric: str, judged: Judged, chosen: Array) -> Comparison:
+    some = judged.after[chosen]
+    if judged.before is None:
         return compare.unknown(metric, "base's model cannot be scored on these rows", some)
-    return compare.compare([metric], before[chosen], some)[0]
+    spreads = judged.refits[chosen].spreads([metric])
+    return compare.compare([metric], judged.before[chosen], some, training=spreads)[0]

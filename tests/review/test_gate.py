@@ -75,10 +75,10 @@ def test_a_rule_about_an_unknown_metric_is_an_error() -> None:
 )
 def test_a_gate_that_makes_no_sense_is_refused(gate: dict[str, object], words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        Params(gate, [], 1.0)
+        Params(gate, [], 1.0, 0)
 
 
 @pytest.mark.parametrize("budget", [-1.0, float("nan"), float("inf")])
 def test_a_budget_is_a_number_of_seconds(budget: float) -> None:
     with pytest.raises(ValueError, match="expected seconds"):
-        Params({}, [], budget)
+        Params({}, [], budget, 0)

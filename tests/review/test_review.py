@@ -370,7 +370,7 @@ def test_another_task_cannot_be_compared_and_says_so(change: Path, dvc: Run) -> 
         "split: {by: row, test_share: 0.3, test_from: null}\n"
         "train: {estimator: sklearn.linear_model.Ridge, options: {}, seed: 0}\n"
         "evaluate: {metrics: [r2], positive: null, threshold: null}\n"
-        "review: {gate: {}, slices: [], budget: 60}\n"
+        "review: {gate: {}, slices: [], budget: 60, seeds: 0}\n"
     )
     dvc("repro", "-q")
 

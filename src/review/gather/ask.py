@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
@@ -20,12 +21,12 @@ Process = subprocess.Popen[str]
 
 
 @contextmanager
-def waiting(root: Path) -> Iterator[Process]:
+def waiting(root: Path, errors: IO[str] | int = subprocess.PIPE) -> Iterator[Process]:
     """Start the process that answers: to import what it needs takes a second, so start it early."""
-    words = (sys.executable, "-P", str(PREDICT))
-    pipe = subprocess.PIPE
+    words, own = (sys.executable, "-P", str(PREDICT)), git.environment(root)
+    pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(
-        words, cwd=root, env=git.environment(root), stdin=pipe, stdout=pipe, stderr=pipe, text=True
+        words, cwd=root, env=own, stdin=pipe, stdout=nothing, stderr=errors, text=True
     ) as process:
         try:
             yield process
@@ -43,15 +44,22 @@ def ask(
     name. Raises ReviewError when the model cannot be loaded, or cannot take these columns.
     """
     store.need("models/model.skops")
-    given = rows.rename(columns=dict(names))
-    given = given.assign(**{schema.target.name: rows[target]})
-    absent = [c.name for c in schema.features if c.name not in given]
-    if absent:
-        raise ReviewError(f"the model of {store.label} needs columns {stage.cut(absent)}")
     with tempfile.TemporaryDirectory(prefix="threefold-") as folder:
-        dataset.write_part(Path(folder), "rows", given)
+        known = given(store.label, schema, rows, target, names)
+        dataset.write_part(Path(folder), "rows", known)
         said = process.communicate(f"{folder}/rows.parquet\n{folder}/lines.parquet\n")[1]
         if process.returncode:
             last = (said.strip().splitlines() or ["it printed nothing"])[-1]
             raise ReviewError(f"the model of {store.label} cannot take these rows ({last})")
         return pd.read_parquet(f"{folder}/lines.parquet")
+
+
+def given(
+    label: str, schema: Schema, rows: pd.DataFrame, target: str, names: Mapping[str, str]
+) -> pd.DataFrame:
+    """Return rows as the model of a side knows them; raise ReviewError if it needs others."""
+    known = rows.rename(columns=dict(names)).assign(**{schema.target.name: rows[target]})
+    absent = [c.name for c in schema.features if c.name not in known]
+    if absent:
+        raise ReviewError(f"the model of {label} needs columns {stage.cut(absent)}")
+    return known

@@ -141,11 +141,15 @@ def _is_redelivered(folder: Path, recorded: Mapping[str, Any]) -> bool:
 
 
 class Budget:
-    """Seconds that reruns may take in all; a rerun is not started once they are over."""
+    """Seconds that refits and reruns may take in all; none is started once they are over."""
 
     def __init__(self, seconds: float) -> None:
         """Start the clock."""
         self.seconds, self.end = seconds, time.monotonic() + seconds
+
+    def left(self) -> float:
+        """Return how many seconds are left."""
+        return max(self.end - time.monotonic(), 0.0)
 
     def check(self, chosen: Levels) -> None:
         """Raise RerunError if the time is over."""

@@ -16,9 +16,11 @@ from review import ReviewError, data, gate, models
 from review.data import Frames
 from review.gather import ask, git, snapshot, store
 from review.gather.git import Edited
-from review.gather.reruns import Reruns
+from review.gather.reruns import Budget, Reruns
 from review.gather.snapshot import Snapshot
 from review.gather.store import Store
+from review.gather.training import Training
+from review.methods.refits import Refits
 from review.methods.shapley import Levels
 
 T = TypeVar("T")
@@ -36,7 +38,8 @@ class Sides:
     head. renamed: base's name of each column that is called otherwise now.
     rows: head's test rows. before, after: what base's model says of them, and what head recorded.
     recorded: what base recorded of its own test rows. rerun: what a combination of both says of
-    the rows; it may raise RerunError.
+    the rows; it may raise RerunError. refit: what both models say of them when they are trained
+    again, as far as a budget allows.
     """
 
     base: Snapshot
@@ -55,6 +58,7 @@ class Sides:
     after: Predictions
     recorded: Predictions | UserError
     rerun: Callable[[Levels], Predictions]
+    refit: Callable[[Budget], Refits]
 
 
 @contextmanager
@@ -76,11 +80,11 @@ def gather(commit: str, label: str, head_name: str | None, root: Path) -> Iterat
         head = snapshot.read(
             here, None if not head_name and git.dirty(root) else now, head_name or "the work tree"
         )
-        yield _sides(base, head, process, there, here, withheld)
+        yield _sides(base, head, process, there, here, root, withheld)
 
 
 def _sides(
-    base: Snapshot, head: Snapshot, process: ask.Process, there: Path, here: Path,
+    base: Snapshot, head: Snapshot, process: ask.Process, there: Path, here: Path, root: Path,
     withheld: Sequence[str],
 ) -> Sides:  # fmt: skip
     rules = stage.read_params("review", gate.Params, str(here / "params.yaml"))
@@ -101,6 +105,7 @@ def _sides(
         lines = ask.ask(process, theirs, base.schema, rows, target, renamed)
         return models.predictions(lines, model.labels(rows[target]), after.positive)
 
+    before = _attempt(said, there)
     return Sides(
         base, head, rules, evaluation,
         doubts=(
@@ -117,8 +122,11 @@ def _sides(
         rows=rows,
         after=after,
         recorded=_attempt(lambda: _recorded(theirs, after.positive), there),
-        before=_attempt(said, there),
+        before=before,
         rerun=Reruns(str(base.commit), ours, head.schema, rows, after),
+        refit=Training(
+            root, rules.seeds, (theirs, ours), (base, head), renamed, rows, before, after
+        ),
     )  # fmt: skip
 
 

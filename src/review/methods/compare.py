@@ -1,19 +1,22 @@
 """Is a difference real? Each metric of both models on the same rows, with its interval."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from pipeline import scores
 from pipeline.scores import METRICS, Predictions
-from review.methods import bootstrap, delong, rowwise, weighted
+from review.methods import bootstrap, delong, refits, rowwise, weighted
 from review.methods.bootstrap import Statistic
 from review.methods.interval import Interval
+from review.methods.refits import Spread
 
 FEW_ROWS, FEW_OF_A_CLASS = 200, 20  # under which intervals are rough
 FEWEST_ROWS = 20  # under which there is none
 DIGITS, ROUNDING = 1e-6, 1e-12  # predictions have six decimals; what arithmetic alone makes of zero
+NO_SPREADS: Mapping[str, Spread] = {}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Comparison:
     method: str
     outcome: str
     reason: str | None = None
+    training: float | None = None  # the standard error that training adds; None: it is not covered
 
 
 def compare(
@@ -38,8 +42,11 @@ def compare(
     head: Predictions,
     seed: int = 0,
     replicates: int = bootstrap.REPLICATES,
+    training: Mapping[str, Spread] = NO_SPREADS,
 ) -> list[Comparison]:
     """Compare two sets of predictions of the same rows, in the same order, by each named metric.
+
+    training: by metric, what the luck of training adds to the doubt about the difference.
 
     Base is always two too high, head zero or one:
 
@@ -58,7 +65,7 @@ def compare(
     drawn = bootstrap.intervals(pairs, len(head.truth), seed, replicates)
     found = _closed(possible, base, head)
     found |= {name: (ends, "paired bootstrap") for name, ends in drawn.items()}
-    return [_judge(name, base, head, found.get(name)) for name in names]
+    return [_judge(name, base, head, found.get(name), training.get(name)) for name in names]
 
 
 def _closed(
@@ -109,8 +116,9 @@ def unknown(metric: str, reason: str, head: Predictions) -> Comparison:
 
 
 def _judge(
-    name: str, base: Predictions, head: Predictions, found: tuple[Interval, str] | None
-) -> Comparison:
+    name: str, base: Predictions, head: Predictions, found: tuple[Interval, str] | None,
+    training: Spread | None,
+) -> Comparison:  # fmt: skip
     better = METRICS[name].greater_is_better
     if lacks(name, base):
         return unknown(name, "base's estimator gives no probabilities", head)
@@ -125,13 +133,16 @@ def _judge(
     difference = after - before
     if abs(difference) < DIGITS:
         difference = round(difference, 6) + 0.0
+    if training is not None:
+        low, high = refits.widened(difference, (low, high), training)
     least = max(DIGITS, ROUNDING * abs(before), ROUNDING * abs(after))
     if abs(difference) < least or (low <= least and high >= -least):
         outcome = "within noise"
     else:
         outcome = "better" if (low > 0) == better else "worse"
     values = (before, after, difference, low, high)
-    return Comparison(name, better, *values, method, outcome)
+    error = None if training is None else training.error
+    return Comparison(name, better, *values, method, outcome, training=error)
 
 
 def warnings(head: Predictions) -> list[str]:
