@@ -33,12 +33,16 @@ def data(found: Found) -> list[Text]:
     for what, names in found["deliveries"].items():
         items += [(f"delivery {what}: ", Name(name)) for name in names]
     rows = found["rows"]
+    if rows and rows.get("rekeyed"):
+        items.append(_rekeyed(rows))
     if rows and any(rows[key] for key in ("added", "removed", "changed")):
         items.append(
             f"{rows['base']:,} → {rows['head']:,} rows: {rows['added']:,} added, "
             f"{rows['removed']:,} removed, {rows['changed']:,} changed, "
             f"of which {rows['relabelled']:,} have another target"
         )
+    if rows and rows.get("repeated"):
+        items.append(f"of the added rows {rows['repeated']:,} stood in base under another key")
     if rows and rows.get("labelled"):
         items.append(f"{plural(rows['labelled'], 'row')} got their target")
     waiting = found["unlabelled"]
@@ -57,6 +61,13 @@ def data(found: Found) -> list[Text]:
     if sides["to_train"]:
         items.append(f"{sides['to_train']:,} test rows of base are training rows now")
     return items
+
+
+def _rekeyed(rows: Found) -> str:
+    whose = "the key" if rows["rekeyed"] == 1 else "the keys"
+    every = "all " * (rows["rekeyed"] == rows["base"] == rows["head"] > 1)
+    same = "" if rows["changed"] else ", their content did not"
+    return f"{whose} of {every}{plural(rows['rekeyed'], 'row')} changed{same}"
 
 
 def code(found: Found) -> Text:

@@ -70,7 +70,10 @@ def common(review: Found) -> list[Block]:
     if not found:
         return []
     which = f"{review['rows']['common']:,} of head's {review['rows']['head']:,} test rows"
-    return [Paragraph(f"{which} are test rows of base too."), comparisons(found)]
+    but = " What a model knows is left out here, too." * (
+        review["rows"]["scored"] == "unseen test rows"
+    )
+    return [Paragraph(f"{which} are test rows of base too.{but}"), comparisons(found)]
 
 
 def comparisons(found: list[Found]) -> Table:
@@ -93,7 +96,7 @@ def _reading(review: Found) -> Text:
     compared = f"{rows['compared']:,} of head's {rows['head']:,} test rows"
     scored = {
         "head's test rows": f"Both models score the same {rows['head']:,} rows, head's test set.",
-        "unseen test rows": f"Both models score the {compared} from which base did not learn.",
+        "unseen test rows": f"Both models score the {compared} that neither learnt.",
         "common test rows": f"Compared on the {compared} that are test rows of base too.",
         "none": "There are no rows that both models score.",
     }[rows["scored"]]

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import scores, stage
+from pipeline import scores
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from report.numbers import figures, number
-from review import ReviewError, data, models
-from review.data import Tested
+from review import ReviewError, models, twins
 from review.gather.sides import Sides
 from review.methods import compare
 from review.methods.compare import Comparison
 from review.methods.refits import Refits
+from review.twins import Tested
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Compared:
 class Judged:
     """The comparison by each metric, and what it was made on.
 
-    rows: head's test rows from which base's model did not learn. before, after: what both models
-    say of them; refits: what they say when trained again. count: how many rows are behind `found`,
-    and `scored` which. own: head's metrics on all of its test rows.
+    rows: head's test rows that neither model learnt. before, after: what both models say of them;
+    refits: what they say when trained again. count: how many rows are behind `found`, and `scored`
+    which. own: head's metrics on all of its test rows.
     """
 
     found: list[Comparison]
@@ -51,15 +51,16 @@ class Judged:
 
 
 def judge(sides: Sides, refits: Refits) -> Judged:
-    """Compare both models on head's test rows, but for those from which base's model learnt.
+    """Compare both models on head's test rows, but for those that a model learnt.
 
     refits: what both say of all of them when they are trained again.
     """
     names, after, total = sides.evaluation.metrics, sides.after, len(sides.rows)
     own = {name: scores.value(name, after) for name in names}
-    frames = sides.frames
-    tested = data.unknown(total) if isinstance(frames, UserError) else data.tested(frames, total)
+    tested = twins.tested(sides.frames, sides.own, total)
     before, rows = _of_base(sides), sides.rows
+    if tested.learnt.all():
+        before = ReviewError("a model learnt each of them")
     if isinstance(before, UserError):
         compared, said = _by_records(names, sides, str(before).rstrip("."), tested), None
     else:
@@ -113,13 +114,8 @@ def _by_models(
     names: list[str], before: Predictions, after: Predictions, tested: Tested, refits: Refits
 ) -> Compared:
     """Compare what both models say of the same rows."""
-    learnt = int(tested.learnt.sum())
-    flattered = [
-        f"Base's model learnt from {stage.plural(learnt, 'test row')} of head, which would flatter "
-        "it: they are left out of the comparison."
-    ] * bool(learnt)
-    scored = "unseen test rows" if learnt else "head's test rows"
-    notes = (*flattered, *compare.warnings(after))
+    scored = "unseen test rows" if tested.learnt.any() else "head's test rows"
+    notes = (*tested.notes, *compare.warnings(after))
     found = compare.compare(names, before, after, training=refits.spreads(names))
     return Compared(found, scored, len(after.truth), notes)
 
@@ -129,7 +125,8 @@ def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Com
     start = f"Base's model cannot be scored on head's test rows: {why}."
     try:
         both = (models.told(sides.recorded), sides.after)
-        pairs = [p[at] for p, at in zip(both, tested.pairs, strict=True)]
+        unseen = ~tested.learnt[tested.pairs[1]]
+        pairs = [p[at[unseen]] for p, at in zip(both, tested.pairs, strict=True)]
         earlier = dataclasses.replace(pairs[0], truth=pairs[1].truth)
         found = compare.compare(names, models.comparable(earlier, sides.after), pairs[1])
     except UserError as error:

@@ -6,7 +6,7 @@ import numpy as np
 
 from pipeline import dataset
 from pipeline.schema import Schema
-from review.data import DELIVERY, Frames
+from review.frames import DELIVERY, Frames
 from review.gather.sides import Sides
 
 SHARE = 0.1  # of a delivery's rows, above what is usual, from which on it is said

@@ -50,6 +50,7 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
             "base": rows.base,
             "head": len(rows.learnt),
             "common": len(rows.pairs[1]),
+            "left_out": rows.reasons,
             "compared": found.count,
             "scored": found.scored,
         },

@@ -8,13 +8,17 @@ import pytest
 
 from conftest import SCHEMA, made_up
 from pipeline.schema import Column, Schema, read_schema
-from review import data
+from review import data, frames
+from review.frames import Names
 from review.methods import drift
+
+CONTENT = ["size", "visits", "colour", "member", "joined"]
 
 
 def sides(rows: pd.DataFrame, tests: int = 30) -> pd.DataFrame:
     """Return the rows with their hashes; the last ones are test rows."""
-    return data.with_sides(rows.iloc[:-tests], rows.iloc[-tests:], ["id"])
+    known = Names(["id"], [name for name in CONTENT if name in rows], "bought")
+    return frames.with_sides(rows.iloc[:-tests], rows.iloc[-tests:], known)
 
 
 def test_added_removed_changed_and_relabelled_rows_are_counted() -> None:
@@ -26,8 +30,8 @@ def test_added_removed_changed_and_relabelled_rows_are_counted() -> None:
     found = data.rows(sides(base), sides(head), "bought")
 
     assert found == {
-        "base": 100, "head": 102, "added": 7, "labelled": 0, "removed": 5, "changed": 3,
-        "relabelled": 1,
+        "base": 100, "head": 102, "added": 7, "repeated": 0, "labelled": 0, "removed": 5,
+        "rekeyed": 0, "changed": 3, "relabelled": 1,
         "cells": [{"column": "size", "changed": 3}, {"column": "bought", "changed": 1}],
     }  # fmt: skip
 
@@ -40,8 +44,8 @@ def test_rows_whose_target_arrived_are_not_added() -> None:
     base = rows[~rows.index.isin(range(80, 99))]
     head = pd.concat([rows[:90], made_up(5, start=1000)])
 
-    waited = data.waiting(early, schema, ["id"])
-    found = data.rows(sides(base), sides(head), "bought", waited)
+    waited = frames.waiting(early, schema, Names(["id"], [], "bought"))
+    found = data.rows(sides(base), sides(head), "bought", waited=waited)
 
     assert len(waited) == 19
     assert (found["added"], found["labelled"], found["removed"]) == (5, 10, 1)
@@ -72,7 +76,8 @@ def test_missing_stays_equal_to_missing() -> None:
 def test_repeated_rows_pair_one_to_one() -> None:
     """Three of a kind against two of the kind: one was removed."""
     row = made_up(1)
-    base, head = (data.with_sides(pd.concat([row] * n), row[:0], ["id"]) for n in (3, 2))
+    known = Names(["id"], CONTENT, "bought")
+    base, head = (frames.with_sides(pd.concat([row] * n), row[:0], known) for n in (3, 2))
 
     found = data.rows(base, head, "bought")
 
@@ -91,64 +96,6 @@ def test_rows_alike_in_all_but_their_key_are_duplicates(tmp_path: Path) -> None:
     twice = pd.concat([rows, rows.iloc[:3].assign(id=[901, 902, 903])])
 
     assert data.duplicates(twice, read_schema(str(tmp_path / "schema.yaml"))) == 3
-
-
-def schema(folder: Path, *edits: tuple[str, str]) -> Schema:
-    """Return the made-up table's schema, edited."""
-    text = SCHEMA
-    for old, new in edits:
-        assert old in text
-        text = text.replace(old, new)
-    (folder / "schema.yaml").write_text(text)
-    return read_schema(str(folder / "schema.yaml"))
-
-
-NO_KEY = ("id: {type: integer, role: key}", "id: {type: integer, role: ignored}")
-NO_SIZE = ("size: {type: number, role: feature", "size: {type: number, role: ignored")
-
-
-@pytest.mark.parametrize(
-    ("base", "head", "expected"),
-    [
-        ([], [], ["id"]),
-        ([], [NO_SIZE], ["id"]),
-        ([NO_KEY], [NO_KEY, NO_SIZE], ["visits", "colour", "member", "joined"]),
-        ([NO_KEY], [], ["size", "visits", "colour", "member", "joined"]),
-    ],
-)
-def test_rows_are_told_apart_by_what_both_sides_have(
-    tmp_path: Path, base: list, head: list, expected: list[str]
-) -> None:
-    """The key if both have it, else the columns that both use, but not the target."""
-    assert data.identity(schema(tmp_path, *base), schema(tmp_path, *head)) == expected
-
-
-def test_test_rows_that_taught_the_base_are_known() -> None:
-    """Though a row was delivered twice."""
-    rows = made_up(100)
-    base = data.with_sides(rows.iloc[:70], rows.iloc[70:], ["id"])
-    head = data.with_sides(rows.iloc[:60], pd.concat([rows.iloc[60:], rows.iloc[60:61]]), ["id"])
-
-    found = data.tested((base, head), 41)
-
-    assert found.base == 30
-    assert found.learnt.tolist() == [True] * 10 + [False] * 30 + [True]
-    assert [pair.tolist() for pair in found.pairs] == [list(range(30)), list(range(10, 40))]
-
-
-def test_a_column_under_another_name_is_known_by_its_values(tmp_path: Path) -> None:
-    rows = made_up(100)
-    columns = ("size: {", "width: {")
-    after = rows.rename(columns={"size": "width"}).drop(columns="colour")
-
-    found = data.renamed(
-        (sides(rows), sides(after)), schema(tmp_path), schema(tmp_path, columns, NO_MORE)
-    )
-
-    assert found == {"width": "size"}
-
-
-NO_MORE = ("colour: {type: string, role: feature", "colour: {type: string, role: ignored")
 
 
 def test_the_balance_of_classes_and_of_numbers() -> None:

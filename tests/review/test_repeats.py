@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from conftest import made_up
-from review import data, repeats
-from review.data import Frames
+from review import repeats
+from review.frames import Frames, Names, delivered, with_sides
 
 CONTENT = ["size", "visits", "colour", "member", "joined", "bought"]
 
@@ -18,10 +18,10 @@ def frames(base: pd.DataFrame, new: pd.DataFrame) -> Frames:
 def one(**deliveries: pd.DataFrame) -> pd.DataFrame:
     """Return the rows of deliveries as one frame."""
     sides = [
-        data.delivered({name: rows.iloc[at] for name, rows in deliveries.items()})
+        delivered({name: rows.iloc[at] for name, rows in deliveries.items()})
         for at in (slice(30, None), slice(30))
     ]
-    return data.with_sides(*sides, ["id"])
+    return with_sides(*sides, Names(["id"], CONTENT[:-1], "bought"))
 
 
 @pytest.mark.parametrize("name", ["second.csv", "second.csv.gz", "second.parquet", "second"])

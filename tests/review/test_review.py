@@ -299,11 +299,55 @@ def test_new_rows_are_scored_and_so_are_the_old_ones(change: Path, dvc: Run) -> 
     rows = found["rows"]
     assert rows["common"] == rows["base"] < rows["head"]
     assert [c["metric"] for c in found["common"]] == [c["metric"] for c in found["metrics"]]
-    assert found["common"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+    assert sum(rows["left_out"].values()) == rows["head"] - rows["compared"] > 0
     assert (
         "20 % of delivery 'second.csv' was already there: rows of base that are alike in every "
         "column but the key." in found["notes"]
     )
+
+
+@pytest.fixture
+def memory(change: Path, dvc: Run) -> Path:
+    """A project whose model knows its training rows by heart, with enough of them; on a branch."""
+    edit(
+        change / "params.yaml", "linear_model.LogisticRegression", "neighbors.KNeighborsClassifier"
+    )
+    edit(change / "params.yaml", "{C: 1.0}", "{n_neighbors: 1}")
+    made_up(600).to_csv(change / "data/raw/first.csv", index=False)
+    dvc("repro", "-q")
+    run("git", *AUTHOR, "commit", "-qam", "by heart", cwd=change)
+    run("git", "branch", "-f", "main", cwd=change)
+    return change
+
+
+def test_new_keys_for_the_same_rows_make_no_model_worse(memory: Path, dvc: Run) -> None:
+    """Though base's model knows most rows of the new test set by heart."""
+    made_up(600).assign(id=range(9001, 9601)).to_csv(memory / "data/raw/first.csv", index=False)
+    dvc("repro", "-q")
+
+    found = reviewed(memory)
+
+    rows, counts = found["rows"], found["changes"]["data"]["rows"]
+    assert (found["verdict"]["gate"], found["verdict"]["outcome"]) == ("passed", "within noise")
+    assert 100 < rows["left_out"]["like_base"] == rows["head"] - rows["compared"]
+    assert (counts["rekeyed"], counts["added"], counts["changed"]) == (600, 0, 0)
+    said = (memory / "report.md").read_text("utf-8")
+    assert "the keys of all 600 rows changed, their content did not" in said
+
+
+def test_old_rows_under_new_keys_make_no_model_better(memory: Path, dvc: Run) -> None:
+    """Though head's model knows by heart what base's had not seen."""
+    old = made_up(600).head(300).assign(id=range(9001, 9301))
+    old.to_csv(memory / "data/raw/second.csv", index=False)
+    dvc("repro", "-q")
+
+    found = reviewed(memory)
+
+    rows = found["rows"]
+    assert found["verdict"]["outcome"] == "within noise"
+    assert sum(rows["left_out"].values()) == rows["head"] - rows["compared"] > 100
+    assert found["changes"]["data"]["rows"]["repeated"] == 300
+    assert any("test rows are like a training row of head" in note for note in found["notes"])
 
 
 def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> None:

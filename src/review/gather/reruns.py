@@ -14,7 +14,7 @@ from pipeline import dataset, model, stage
 from pipeline.schema import Schema, read_schema
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import ReviewError, data, models
+from review import ReviewError, frames, models
 from review.gather import ask, git, snapshot, store
 from review.gather.store import Store
 from review.methods.shapley import Levels, RerunError
@@ -75,7 +75,7 @@ class Reruns:
         """
         if made.hashes.get("data/train") == self.head.hashes.get("data/train"):
             return
-        columns = data.identity(schema, self.schema)
+        columns = frames.names(schema, self.schema)[1].identity
         learnt = dataset.hashes(made.rows("data/train"), columns)
         seen = np.isin(dataset.hashes(self.rows, columns), learnt)
         if seen.any():

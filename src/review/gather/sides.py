@@ -12,8 +12,8 @@ import pandas as pd
 from pipeline import evaluate, model, stage
 from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
-from review import ReviewError, data, gate, models
-from review.data import Frames
+from review import ReviewError, frames, gate, models, twins
+from review.frames import Frames, Names
 from review.gather import ask, git, snapshot, store
 from review.gather.git import Edited
 from review.gather.reruns import Budget, Reruns
@@ -34,8 +34,8 @@ class Sides:
     rules, evaluation: the parameters of head. doubts: what makes the comparison less than it seems.
     edited: files of code that differ. deliveries: hash by name on base and head, empty if they are
     the same. history: the primary metric as base's branch recorded it. frames: all rows of both,
-    None if they are the same. waited: hashes of base's rows without a target that do not wait in
-    head. renamed: base's name of each column that is called otherwise now.
+    None if they are the same. own: all rows of head. waited: hashes of base's rows without a target
+    that do not wait in head. renamed: base's name of each column that is called otherwise now.
     rows: head's test rows. before, after: what base's model says of them, and what head recorded.
     recorded: what base recorded of its own test rows. rerun: what a combination of both says of
     the rows; it may raise RerunError. refit: what both models say of them when they are trained
@@ -51,6 +51,7 @@ class Sides:
     deliveries: tuple[Deliveries, Deliveries]
     history: list[dict[str, Any]]
     frames: Frames | UserError | None
+    own: pd.DataFrame | UserError
     waited: Array
     renamed: dict[str, str]
     rows: pd.DataFrame
@@ -96,9 +97,9 @@ def _sides(
     )
     theirs.fetch("models/model.skops", "data/predictions")
     rows, after = ours.rows("data/test"), _recorded(ours, evaluation.positive)
-    frames = _attempt(lambda: _frames(theirs, ours, base, head), there)
+    every = _attempt(lambda: _frames(theirs, ours, base, head), there)
     waited = _attempt(lambda: _waited(theirs, ours, base, head), there)
-    renamed = data.renamed(frames, base.schema, head.schema) if isinstance(frames, tuple) else {}
+    renamed = frames.renamed(every, base.schema, head.schema) if isinstance(every, tuple) else {}
 
     def said() -> Predictions:
         target = head.schema.target.name
@@ -110,14 +111,15 @@ def _sides(
         base, head, rules, evaluation,
         doubts=(
             *_doubts(base, head, here),
-            *_uncompared(frames),
+            *_uncompared(every),
             *(f"Of {base.label}: {store.kept([name])}" for name in withheld),
         ),
         edited=git.edited(str(base.commit), head.commit, here),
         deliveries=_deliveries(base, head, there, here),
         history=git.history(evaluation.metrics[0], str(base.commit), here),
-        frames=frames,
-        waited=data.NONE if isinstance(waited, UserError) else waited,
+        frames=every,
+        own=every[1] if isinstance(every, tuple) else _attempt(lambda: _own(ours, head), here),
+        waited=frames.NONE if isinstance(waited, UserError) else waited,
         renamed=renamed,
         rows=rows,
         after=after,
@@ -174,11 +176,11 @@ def _doubts(base: Snapshot, head: Snapshot, here: Path) -> Iterator[str]:
         )
 
 
-def _uncompared(frames: Frames | UserError | None) -> Iterator[str]:
-    if isinstance(frames, UserError):
+def _uncompared(every: Frames | UserError | None) -> Iterator[str]:
+    if isinstance(every, UserError):
         yield (
             "The rows could not be compared, so that test rows of head may have taught base's "
-            f"model: {str(frames).rstrip('.')}."
+            f"model: {str(every).rstrip('.')}."
         )
 
 
@@ -187,26 +189,31 @@ def _frames(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Frame
     folders = ("data/train", "data/test")
     if all(theirs.hashes.get(folder) == ours.hashes.get(folder) for folder in folders):
         return None
-    columns = data.identity(base.schema, head.schema)
+    known = frames.names(base.schema, head.schema)
     theirs.fetch(*folders)
-    return _all_rows(theirs, columns), _all_rows(ours, columns)
+    before, after = map(_all_rows, (theirs, ours), known)
+    return before, after.assign(**{frames.AGAIN: twins.again(before, after)})
+
+
+def _own(ours: Store, head: Snapshot) -> pd.DataFrame:
+    return _all_rows(ours, frames.names(head.schema, head.schema)[1])
 
 
 def _waited(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Array:
     """Return the hashes of base's rows without a target that are not without one in head."""
-    columns = data.identity(base.schema, head.schema)
+    known = frames.names(base.schema, head.schema)[1]
     before, after = (
-        data.waiting(store.parts("data/valid"), side.schema, columns)
+        frames.waiting(store.parts("data/valid"), side.schema, known)
         if side.unlabelled
-        else data.NONE
+        else frames.NONE
         for store, side in ((theirs, base), (ours, head))
     )
     return np.setdiff1d(before, after)
 
 
-def _all_rows(side: Store, columns: list[str]) -> pd.DataFrame:
-    train, test = (data.delivered(side.parts(folder)) for folder in ("data/train", "data/test"))
-    return data.with_sides(train, test, columns)
+def _all_rows(side: Store, known: Names) -> pd.DataFrame:
+    train, test = (frames.delivered(side.parts(folder)) for folder in ("data/train", "data/test"))
+    return frames.with_sides(train, test, known)
 
 
 def _recorded(side: Store, positive: Any) -> Predictions:

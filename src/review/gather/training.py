@@ -16,7 +16,7 @@ from pipeline import dataset, model
 from pipeline.schema import Schema
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import ReviewError, data, models
+from review import ReviewError, frames, models
 from review.gather import ask, jobs, kept
 from review.gather.jobs import Job
 from review.gather.reruns import Budget
@@ -113,8 +113,9 @@ class Training:
 
 def _units(base: Schema, head: Schema) -> list[str]:
     """Return the columns by which training rows are drawn: groups whole, else each row."""
-    groups = head.having("group")
-    return groups if groups and groups == base.having("group") else data.identity(base, head)
+    if head.having("group") and head.having("group") == base.having("group"):
+        return head.having("group")
+    return frames.names(base, head)[0].identity
 
 
 def _made_of(side: Snapshot) -> list[Any]:

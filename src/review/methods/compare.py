@@ -110,7 +110,8 @@ def unknown(metric: str, reason: str, head: Predictions) -> Comparison:
     >>> found.outcome, found.head, found.difference
     ('cannot tell', 0.5, None)
     """
-    better, value = METRICS[metric].greater_is_better, scores.value(metric, head)
+    better = METRICS[metric].greater_is_better
+    value = scores.value(metric, head) if len(head.truth) else math.nan
     told = value if math.isfinite(value) else None
     return Comparison(metric, better, None, told, None, None, None, "none", "cannot tell", reason)
 
