@@ -100,7 +100,7 @@ def _reading(review: Found) -> Text:
         "common test rows": f"Compared on the {compared} that are test rows of base too.",
         "none": "There are no rows that both models score.",
     }[rows["scored"]]
-    return (*decides, scored, *_covered(review.get("training")))
+    return (*decides, scored, *(_covered(review.get("training")) if rows["compared"] else ()))
 
 
 def _covered(training: Found | None) -> Text:

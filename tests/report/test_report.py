@@ -38,6 +38,30 @@ def test_rows_that_repeat_others_have_a_key_only_if_the_table_has(keyed: bool, w
     assert last == Paragraph(f"3 rows are alike in {words}.")
 
 
+REFITTED = {"refits": 5, "asked": 5, "seconds": 3.2, "reason": None}
+
+
+@pytest.mark.parametrize(
+    ("training", "words"),
+    [
+        (REFITTED, "test rows and training: 5 refits of each side, 3 s."),
+        (REFITTED | {"seconds": 0.0}, "5 refits of each side, kept from an earlier review."),
+        (
+            REFITTED | {"refits": 3, "reason": "the 9 s of the budget were over"},
+            "3 of 5 refits of each side, 3 s. There are no more: the 9 s of the budget were over.",
+        ),
+        (
+            REFITTED | {"refits": 1, "reason": "main says: no luck"},
+            "The intervals cover test rows alone, not training: main says: no luck.",
+        ),
+    ],
+)
+def test_a_report_says_what_its_intervals_cover(training: dict[str, Any], words: str) -> None:
+    said = " ".join(terminal.report(REVIEW | {"training": training}).split())
+
+    assert words in said
+
+
 def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
     """Yield container and key of every free text in a review."""
     schema = resolved(schema)

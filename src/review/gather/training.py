@@ -47,7 +47,9 @@ class Training:
 
     def __call__(self, budget: Budget) -> Refits:
         """Return what both models say when they are trained again; of the same models, nothing."""
-        if isinstance(self.before, UserError) or self._is_same(self.before):
+        if isinstance(self.before, UserError):
+            return Refits(reason=f"{self.stores[0].label} cannot be scored on head's test rows")
+        if self._is_same(self.before):
             return Refits()
         if not self.seeds:
             return Refits(reason="'seeds' of section 'review' in params.yaml is 0")
