@@ -10,7 +10,7 @@ from pipeline import stage
 from pipeline.schema import Schema
 from pipeline.scores import Array
 from pipeline.stage import UserError
-from review.frames import AGAIN, NONE, OURS, ROW, SIDE, Frames, differs, matched
+from review.frames import AGAIN, NONE, OURS, ROW, SIDE, TOLD, Frames, differs, matched
 from review.gather.snapshot import Snapshot
 from review.methods.drift import drift
 
@@ -81,8 +81,8 @@ def sides(base: pd.DataFrame, head: pd.DataFrame) -> dict[str, int]:
 
 def duplicates(head: pd.DataFrame, schema: Schema) -> int:
     """Count rows that repeat another in all but the key."""
-    keys = schema.having("key")
-    return int(head.duplicated([c.name for c in schema.used if c.name not in keys]).sum())
+    alike = head[head[TOLD].duplicated(keep=False)]  # in what both sides have: few are asked more
+    return int(alike.duplicated([c.name for c in schema.used if c.role != "key"]).sum())
 
 
 def balance(base: pd.Series, head: pd.Series) -> list[dict[str, Any]]:

@@ -60,6 +60,11 @@ def mixed(one: Array, other: Array) -> Array:
     return one * np.uint64(0x9E3779B97F4A7C15) + turned
 
 
+def stand_in(hashes: Array | pd.Series, others: Array | pd.Series) -> Array:
+    """Return which of n hashes are among others; in linear time, as numpy.isin is not."""
+    return np.asarray(pd.Series(hashes).isin(others))
+
+
 def delivered(parts: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     """Return the rows of all deliveries in order, each with the delivery that it came with."""
     named = [rows.assign(**{DELIVERY: name}) for name, rows in parts.items()]
@@ -105,12 +110,18 @@ def paired(base: Array, head: Array) -> tuple[Array, Array]:
     >>> [p.tolist() for p in paired(np.array([7, 8, 7], "uint64"), np.array([7, 7, 7], "uint64"))]
     [[0, 2], [0, 1]]
     """
-    once = [
-        pd.Index(mixed(hashes, pd.Series(hashes).groupby(hashes).cumcount().to_numpy("uint64")))
-        for hashes in (base, head)
-    ]
+    once = [pd.Index(mixed(hashes, _repeats(hashes))) for hashes in (base, head)]
     at = once[1].get_indexer(once[0])
     return np.flatnonzero(at >= 0), at[at >= 0]
+
+
+def _repeats(hashes: Array) -> Array:
+    return pd.Series(hashes).groupby(hashes, sort=False).cumcount().to_numpy("uint64")
+
+
+def shuffled(rows: pd.DataFrame) -> Array:
+    """Return the positions of rows in an order that hangs on their hashes alone."""
+    return np.argsort(mixed(rows[ROW].to_numpy(), rows[TOLD].to_numpy()), kind="stable")
 
 
 def renamed(frames: Frames, base: Schema, head: Schema) -> dict[str, str]:

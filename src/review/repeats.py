@@ -1,22 +1,61 @@
-"""Whether a new delivery brings rows that were already there."""
+"""Whether a delivery brings rows that were already there."""
 
+import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+import pandas as pd
 
 from pipeline import dataset
 from pipeline.schema import Schema
-from review.frames import DELIVERY, Frames
-from review.gather.sides import Sides
+from pipeline.scores import Array
+from review.frames import DELIVERY, LOOK, ROW, TOLD, Frames, mixed, paired, shuffled, stand_in
 
-SHARE = 0.1  # of a delivery's rows, above what is usual, from which on it is said
+SHARE = 0.1  # of a delivery's rows, above what is usual, from which on it is news
+NOISE = 2  # standard deviations
 
 
-def sentences(sides: Sides, names: Sequence[str]) -> tuple[str, ...]:
+def again(base: pd.DataFrame, head: pd.DataFrame) -> Array:
+    """Return which rows of head are rows of base under another key.
+
+    Of each delivery, its rows under keys that base has not, or has for something else, are paired
+    with rows of base that hold the same. That some can be is news if they are more than of as many
+    of base's own rows beside its others: by as much again, by a tenth, or by three quarters of what
+    is left, whichever is least, but by two standard deviations.
+    """
+    before, after = (mixed(rows[ROW].to_numpy(), rows[LOOK].to_numpy()) for rows in (base, head))
+    new = ~stand_in(after, before)
+    like = new & stand_in(head[LOOK], base[LOOK])
+    delivery = pd.factorize(head[DELIVERY])[0] if DELIVERY in head else np.zeros(len(head), int)
+    for code in np.unique(delivery[like]):
+        of = new & (delivery == code)
+        pairs = paired(base[TOLD].to_numpy(), head.loc[of, TOLD].to_numpy())[0]
+        if not _is_news(len(pairs), int(of.sum()), _chance(base, int(of.sum()))):
+            like &= ~of
+    return like
+
+
+def _is_news(pairs: int, rows: int, usual: float) -> bool:
+    least = min(usual, SHARE, 0.75 * (1 - usual))
+    noise = NOISE * math.sqrt(usual * (1 - usual) / rows)
+    return pairs / rows > usual + max(least, noise)
+
+
+def _chance(rows: pd.DataFrame, count: int) -> float:
+    """Return which share of n other rows of the same kind would be paired with rows of a table.
+
+    So many of its own rows, a quarter to a half, are paired with the others; and as those are fewer
+    than all, the share is raised by how many fewer, or what is left of it lowered.
+    """
+    told, order = rows[TOLD].to_numpy(), shuffled(rows)
+    cut = min(max(count, len(rows) // 4), len(rows) // 2)
+    pairs = len(paired(told[order[cut:]], told[order[:cut]])[0])
+    share, others = (pairs + 1) / (cut + 1), (len(rows) - cut) / len(rows)
+    return min(share / others, 1 - (1 - share) * others)
+
+
+def sentences(frames: Frames, base: Schema, head: Schema, names: Sequence[str]) -> tuple[str, ...]:
     """Say of each new delivery how much of it was already there, if that is news."""
-    if not names or not isinstance(sides.frames, tuple):
-        return ()
-    frames, base, head = sides.frames, sides.base.schema, sides.head.schema
     columns = content(base, head)
     but = " but the key" if head.having("key") else ""
     return tuple(

@@ -24,7 +24,7 @@ def review(
 def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
     """Judge both sides, and return what is found."""
     changed = levels.changes(sides, ran)
-    repeated = repeats.sentences(sides, changed["data"]["deliveries"]["added"])
+    repeated = _repeated(sides, changed["data"]["deliveries"]["added"])
     budget = Budget(sides.rules.budget)
     refits = sides.refit(budget)
     found = judge.judge(sides, refits)
@@ -61,3 +61,9 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
         "slices": list(sliced.entries),
         "charts": charts | {"history": sides.history},
     }
+
+
+def _repeated(sides: Sides, names: list[str]) -> tuple[str, ...]:
+    if not names or not isinstance(sides.frames, tuple):
+        return ()
+    return repeats.sentences(sides.frames, sides.base.schema, sides.head.schema, names)

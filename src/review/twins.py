@@ -1,6 +1,5 @@
 """Rows that are alike in all but key and target: who learnt one of them knows the other."""
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,12 +9,11 @@ import pandas as pd
 from pipeline import stage
 from pipeline.scores import Array
 from pipeline.stage import UserError
-from review.frames import AGAIN, DELIVERY, LOOK, ROW, SIDE, TOLD, Frames, matched, mixed, paired
+from review.frames import AGAIN, LOOK, ROW, SIDE, TOLD, Frames, matched, paired, shuffled, stand_in
 
 SHARE = 0.1  # of a table's rows, from which on twins may be in its nature
 MIXED = 0.05  # of rows with twins, from which on other targets are no corrections
 CROWDED = 0.9  # of the test rows: without them hardly any would be left
-NOISE = 2  # standard deviations
 REASONS = ("taught", "like_base", "like_head")
 Pairs = tuple[Array, Array]  # positions among base's and among head's rows
 
@@ -34,50 +32,6 @@ class Tested:
     learnt: Array
     reasons: dict[str, int]
     notes: tuple[str, ...] = ()
-
-
-def again(base: pd.DataFrame, head: pd.DataFrame) -> Array:
-    """Return which rows of head are rows of base under another key.
-
-    Of each delivery, its rows under keys that base has not, or has for something else, are paired
-    with rows of base that hold the same. That some can be is news if they are more than of as many
-    of base's own rows beside its others: by as much again, by a tenth, or by three quarters of what
-    is left, whichever is least, but by two standard deviations.
-    """
-    before, after = (mixed(rows[ROW].to_numpy(), rows[LOOK].to_numpy()) for rows in (base, head))
-    new = ~np.isin(after, before)
-    like = new & np.isin(head[LOOK], base[LOOK])
-    delivery = pd.factorize(head[DELIVERY])[0] if DELIVERY in head else np.zeros(len(head), int)
-    for code in np.unique(delivery[like]):
-        of = new & (delivery == code)
-        pairs = paired(base[TOLD].to_numpy(), head.loc[of, TOLD].to_numpy())[0]
-        if not _is_news(len(pairs), int(of.sum()), _chance(base, int(of.sum()))):
-            like &= ~of
-    return like
-
-
-def _is_news(pairs: int, rows: int, usual: float) -> bool:
-    least = min(usual, SHARE, 0.75 * (1 - usual))
-    noise = NOISE * math.sqrt(usual * (1 - usual) / rows)
-    return pairs / rows > usual + max(least, noise)
-
-
-def _chance(rows: pd.DataFrame, count: int) -> float:
-    """Return which share of n other rows of the same kind would be paired with rows of a table.
-
-    So many of its own rows, a quarter to a half, are paired with the others; and as those are fewer
-    than all, the share is raised by how many fewer, or what is left of it lowered.
-    """
-    told, order = rows[TOLD].to_numpy(), _shuffled(rows)
-    cut = min(max(count, len(rows) // 4), len(rows) // 2)
-    pairs = len(paired(told[order[cut:]], told[order[:cut]])[0])
-    share, others = (pairs + 1) / (cut + 1), (len(rows) - cut) / len(rows)
-    return min(share / others, 1 - (1 - share) * others)
-
-
-def _shuffled(rows: pd.DataFrame) -> Array:
-    """Return the positions of rows in an order that hangs on their hashes alone."""
-    return np.argsort(mixed(rows[ROW].to_numpy(), rows[TOLD].to_numpy()), kind="stable")
 
 
 def _repeat(hashes: pd.Series) -> Array:
@@ -107,7 +61,7 @@ def honest(rows: pd.DataFrame) -> bool:
 
 def _known(test: pd.DataFrame, train: pd.DataFrame) -> Array:
     """Return which test rows of one side are like a training row of a side."""
-    return np.isin(test.loc[test[SIDE], LOOK], train.loc[~train[SIDE], LOOK])
+    return stand_in(test[LOOK][test[SIDE]], train[LOOK][~train[SIDE]])
 
 
 def tested(frames: Frames | UserError | None, own: pd.DataFrame | UserError, rows: int) -> Tested:
@@ -124,7 +78,7 @@ def tested(frames: Frames | UserError | None, own: pd.DataFrame | UserError, row
         return _tested(0, (none, none), (nothing, nothing, twins), own)
     base, head = frames or (own, own)
     pairs = matched(base, head)
-    taught = np.isin(head.loc[head[SIDE], ROW], base.loc[~base[SIDE], ROW])
+    taught = stand_in(head[ROW][head[SIDE]], base[ROW][~base[SIDE]])
     learnt = _copies(base, head, pairs) if honest(base) else _likes(base, head)
     return _tested(int(base[SIDE].sum()), _both_tested(base, head, pairs), (taught, *learnt), head)
 
@@ -147,7 +101,7 @@ def _copies(base: pd.DataFrame, head: pd.DataFrame, pairs: Pairs) -> tuple[Array
     Each row that came again stands for one row of base, and no more: to leave out all that are like
     it would leave what is rare.
     """
-    were, came = _shuffled(base), np.flatnonzero(head[AGAIN])
+    were, came = shuffled(base), np.flatnonzero(head[AGAIN])
     at, of = paired(base[TOLD].to_numpy()[were], head[TOLD].to_numpy()[came])
     before, after = were[at], came[of]
     partner = np.full(len(base), -1)

@@ -95,7 +95,7 @@ def test_rows_alike_in_all_but_their_key_are_duplicates(tmp_path: Path) -> None:
     rows = made_up(50)
     twice = pd.concat([rows, rows.iloc[:3].assign(id=[901, 902, 903])])
 
-    assert data.duplicates(twice, read_schema(str(tmp_path / "schema.yaml"))) == 3
+    assert data.duplicates(sides(twice), read_schema(str(tmp_path / "schema.yaml"))) == 3
 
 
 def test_the_balance_of_classes_and_of_numbers() -> None:

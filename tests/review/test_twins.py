@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from conftest import made_up
-from review import twins
+from review import repeats, twins
 from review.frames import AGAIN, DELIVERY, Frames, Names, with_sides
 
 CONTENT = ["size", "visits", "colour", "member", "joined"]
@@ -21,7 +21,7 @@ def frame(rows: pd.DataFrame, content: list[str], tests: int = 3) -> pd.DataFram
 def both(base: pd.DataFrame, head: pd.DataFrame, content: list[str] = CONTENT) -> Frames:
     """Return both sides, and of head which rows are base's under another key."""
     before, after = frame(base, content), frame(head, content)
-    return before, after.assign(**{AGAIN: twins.again(before, after)})
+    return before, after.assign(**{AGAIN: repeats.again(before, after)})
 
 
 def looked_at(frames: Frames) -> twins.Tested:

@@ -12,7 +12,7 @@ import pandas as pd
 from pipeline import evaluate, model, stage
 from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
-from review import ReviewError, frames, gate, models, twins
+from review import ReviewError, frames, gate, models, repeats
 from review.frames import Frames, Names
 from review.gather import ask, git, snapshot, store
 from review.gather.git import Edited
@@ -192,7 +192,7 @@ def _frames(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Frame
     known = frames.names(base.schema, head.schema)
     theirs.fetch(*folders)
     before, after = map(_all_rows, (theirs, ours), known)
-    return before, after.assign(**{frames.AGAIN: twins.again(before, after)})
+    return before, after.assign(**{frames.AGAIN: repeats.again(before, after)})
 
 
 def _own(ours: Store, head: Snapshot) -> pd.DataFrame:
