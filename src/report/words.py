@@ -168,7 +168,10 @@ def slices(found: list[Found]) -> Section:
         first, *cells = comparison(entry["comparison"], name)
         rows.append((first, f"{entry['rows']:,}", *cells))
     title = f"Slices: {len(worse) or 'none'} of {len(found)} worse"
-    return Section(title, [Table(header, "lrrrrrl", rows)] * bool(rows), folded=not worse)
+    if not rows:
+        return Section(title, [])
+    reading = "An interval is of its slice alone; what is better or worse is so among all of them."
+    return Section(title, [Table(header, "lrrrrrl", rows), Paragraph(reading)], folded=not worse)
 
 
 def confusion(review: Found) -> list[Block]:
