@@ -100,7 +100,17 @@ def _reading(review: Found) -> Text:
         "common test rows": f"Compared on the {compared} that are test rows of base too.",
         "none": "There are no rows that both models score.",
     }[rows["scored"]]
-    return (*decides, scored, *(_covered(review.get("training")) if rows["compared"] else ()))
+    covered = _covered(review.get("training")) if rows["compared"] else ()
+    return (*decides, scored, _apart(rows), *covered)
+
+
+def _apart(rows: Found) -> str:
+    """Say in how many groups or blocks of time the rows come, if they do: those were resampled."""
+    units = rows.get("units")
+    if not units:
+        return ""
+    many = f"{rows['compared']:,} rows in {units['count']:,} {units['kind']}"
+    return f" They are {many}: rows of one depend on each other, and the intervals allow for it."
 
 
 def _covered(training: Found | None) -> Text:

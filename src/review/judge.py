@@ -11,8 +11,10 @@ from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from report.numbers import figures, number
 from review import ReviewError, models, twins
+from review.dependence import Units, codes, units
 from review.gather.sides import Sides
 from review.methods import compare
+from review.methods.cautions import cautions
 from review.methods.compare import Comparison
 from review.methods.refits import Refits
 from review.twins import Tested
@@ -24,6 +26,7 @@ class Compared:
 
     found: list[Comparison]
     scored: str
+    units: Units | None
     count: int
     notes: tuple[str, ...]
 
@@ -32,20 +35,23 @@ class Compared:
 class Judged:
     """The comparison by each metric, and what it was made on.
 
-    rows: head's test rows that neither model learnt. before, after: what both models say of them;
-    refits: what they say when trained again. count: how many rows are behind `found`, and `scored`
-    which. own: head's metrics on all of its test rows.
+    rows: head's test rows that neither model learnt. units: in which groups or blocks of time they
+    come. before, after: what both models say of them; refits: what they say when trained again.
+    count: how many rows are behind `found`, `scored` which, and `apart` the units of those. own:
+    head's metrics on all of its test rows.
     """
 
     found: list[Comparison]
     common: list[Comparison]
     rows: pd.DataFrame
+    units: Units | None
     before: Predictions | None
     after: Predictions
     refits: Refits
     tested: Tested
     count: int
     scored: str
+    apart: Units | None
     own: dict[str, float]
     notes: tuple[str, ...]
 
@@ -61,19 +67,20 @@ def judge(sides: Sides, refits: Refits) -> Judged:
     before, rows = _of_base(sides), sides.rows
     if tested.learnt.all():
         before = ReviewError("a model learnt each of them")
+    apart = units(rows, sides.head.schema, sides.head.params.get("split", {}).get("by"))
     if isinstance(before, UserError):
-        compared, said = _by_records(names, sides, str(before).rstrip("."), tested), None
+        compared, said = _by_records(names, sides, str(before).rstrip("."), tested, apart), None
     else:
         unseen = ~tested.learnt
         rows, after, said = rows[unseen], after[unseen], before[unseen]
-        refits = refits[unseen]
-        compared = _by_models(names, said, after, tested, refits)
+        refits, apart = refits[unseen], None if apart is None else apart[unseen]
+        compared = _by_models(names, said, after, tested, apart, refits)
     notes = [*_questions(sides), *compared.notes]
     if compared.count < total:
         notes.append(f"On all test rows of head, {names[0]} is {number(own[names[0]])}.")
-    common = _common(names, said, after, tested, refits)
-    both = (rows, said, after, refits, tested)
-    return Judged(compared.found, common, *both, compared.count, compared.scored, own, tuple(notes))
+    common = _common(names, said, after, tested, apart, refits)
+    both, which = (rows, apart, said, after, refits, tested), (compared.count, compared.scored)
+    return Judged(compared.found, common, *both, *which, compared.units, own, tuple(notes))
 
 
 def _questions(sides: Sides) -> list[str]:
@@ -111,16 +118,20 @@ def _of_base(sides: Sides) -> Predictions | UserError:
 
 
 def _by_models(
-    names: list[str], before: Predictions, after: Predictions, tested: Tested, refits: Refits
-) -> Compared:
+    names: list[str], before: Predictions, after: Predictions, tested: Tested, apart: Units | None,
+    refits: Refits,
+) -> Compared:  # fmt: skip
     """Compare what both models say of the same rows."""
     scored = "unseen test rows" if tested.learnt.any() else "head's test rows"
-    notes = (*tested.notes, *compare.warnings(after))
-    found = compare.compare(names, before, after, training=refits.spreads(names))
-    return Compared(found, scored, len(after.truth), notes)
+    notes = (*tested.notes, *cautions(names, before, after))
+    spreads = refits.spreads(names)
+    found = compare.compare(names, before, after, codes(apart), training=spreads)
+    return Compared(found, scored, apart, len(after.truth), notes)
 
 
-def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Compared:
+def _by_records(
+    names: list[str], sides: Sides, why: str, tested: Tested, apart: Units | None
+) -> Compared:
     """Compare what was recorded of the test rows that both sides share, if that can be done."""
     start = f"Base's model cannot be scored on head's test rows: {why}."
     try:
@@ -128,25 +139,28 @@ def _by_records(names: list[str], sides: Sides, why: str, tested: Tested) -> Com
         unseen = ~tested.learnt[tested.pairs[1]]
         pairs = [p[at[unseen]] for p, at in zip(both, tested.pairs, strict=True)]
         earlier = dataclasses.replace(pairs[0], truth=pairs[1].truth)
-        found = compare.compare(names, models.comparable(earlier, sides.after), pairs[1])
+        before, after = models.comparable(earlier, sides.after), pairs[1]
+        some = None if apart is None else apart[tested.pairs[1][unseen]]
+        found = compare.compare(names, before, after, codes(some))
     except UserError as error:
         nor = f"Nor can what was recorded be compared: {str(error).rstrip('.')}."
         unknown = [compare.unknown(name, why, sides.after) for name in names]
-        return Compared(unknown, "none", 0, (start, nor))
+        return Compared(unknown, "none", None, 0, (start, nor))
     instead = "What was recorded of the test rows that both sides share is compared instead."
-    notes = (start, instead, *compare.warnings(pairs[1]))
-    return Compared(found, "common test rows", len(pairs[1].truth), notes)
+    notes = (start, instead, *cautions(names, before, after))
+    return Compared(found, "common test rows", some, len(after.truth), notes)
 
 
 def _common(
-    names: list[str], before: Predictions | None, after: Predictions, tested: Tested, refits: Refits
-) -> list[Comparison]:
+    names: list[str], before: Predictions | None, after: Predictions, tested: Tested,
+    apart: Units | None, refits: Refits,
+) -> list[Comparison]:  # fmt: skip
     """Compare on the rows that both test sets have, unless those are all of them, or too few."""
     both = np.isin(np.arange(len(tested.learnt)), tested.pairs[1])[~tested.learnt]
     if before is None or both.all() or both.sum() < compare.FEWEST_ROWS:
         return []
     spreads = refits[both].spreads(names)
-    return compare.compare(names, before[both], after[both], training=spreads)
+    return compare.compare(names, before[both], after[both], codes(apart, both), training=spreads)
 
 
 def sentence(primary: Comparison, levels: list[str]) -> str:

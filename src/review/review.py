@@ -53,6 +53,7 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
             "left_out": rows.reasons,
             "compared": found.count,
             "scored": found.scored,
+            "units": found.apart and {"kind": found.apart.kind, "count": found.apart.count},
         },
         "training": refits.entry,
         "notes": [note for part in notes for note in part],

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.special import stdtr
 
 from pipeline.scores import Array
+from review.dependence import codes
 from review.judge import Judged
 from review.methods import compare
 from review.methods.compare import Comparison
@@ -108,8 +109,8 @@ def _compared(metric: str, judged: Judged, chosen: Array) -> Comparison:
     some = judged.after[chosen]
     if judged.before is None:
         return compare.unknown(metric, "base's model cannot be scored on these rows", some)
-    spreads = judged.refits[chosen].spreads([metric])
-    return compare.compare([metric], judged.before[chosen], some, training=spreads)[0]
+    spreads, apart = judged.refits[chosen].spreads([metric]), codes(judged.units, chosen)
+    return compare.compare([metric], judged.before[chosen], some, apart, training=spreads)[0]
 
 
 def _entry(each: Slice, p: float, count: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from pairs import Pair, chosen, compared, few, numbers, of_any_task
 @few
 @given(of_any_task)
 def test_four_times_the_rows_halve_the_interval(pair: Pair) -> None:
-    """About: small test sets are corrected for being small."""
+    """About: small test sets are corrected for being small, most of all where no row differs."""
     rows = np.tile(np.arange(len(pair[0].truth)), 4)
     base, head = (chosen(p, rows) for p in pair)
 
@@ -19,5 +19,5 @@ def test_four_times_the_rows_halve_the_interval(pair: Pair) -> None:
         if found and again and one.method in ("closed form", "DeLong"):
             assert again[0] == pytest.approx(found[0], abs=1e-12)
             assert (
-                0.4 * (found[2] - found[1]) <= again[2] - again[1] <= 0.55 * (found[2] - found[1])
+                0.25 * (found[2] - found[1]) <= again[2] - again[1] <= 0.55 * (found[2] - found[1])
             )

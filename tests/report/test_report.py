@@ -62,6 +62,16 @@ def test_a_report_says_what_its_intervals_cover(training: dict[str, Any], words:
     assert words in said
 
 
+def test_rows_that_depend_on_each_other_are_said_to() -> None:
+    units = {"kind": "groups", "count": 31}
+    review = REVIEW | {"rows": REVIEW["rows"] | {"units": units}}
+
+    _, reading = words.metrics(review)
+
+    assert isinstance(reading, Paragraph)
+    assert any("They are 930 rows in 31 groups: " in str(part) for part in reading.text)
+
+
 def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
     """Yield container and key of every free text in a review."""
     schema = resolved(schema)

@@ -11,7 +11,7 @@ from pipeline import evaluate, train
 from pipeline.schema import Column, Schema
 from pipeline.scores import METRICS, Predictions
 from review import gate
-from review.methods import bootstrap, compare, delong, interval, rowwise, weighted
+from review.methods import bootstrap, compare, confusion, delong, interval, rowwise, weighted
 from review.methods.compare import Comparison
 
 BINARY = [name for name, metric in METRICS.items() if "binary" in metric.tasks]
@@ -40,25 +40,30 @@ def drawn(p: Predictions, chosen: np.ndarray) -> Predictions:
     return replace(p, truth=p.truth[chosen], predicted=p.predicted[chosen], probabilities=some)
 
 
-@pytest.mark.parametrize("name", list(dict.fromkeys(BINARY + REGRESSION)))
+def test_every_metric_but_one_has_one_method() -> None:
+    methods = (rowwise.VALUES, delong.AREAS, confusion.CONFUSION, weighted.BUILDERS)
+
+    found = [name for method in methods for name in method]
+
+    assert sorted(found) == sorted(METRICS.keys() - {"max_error"})
+
+
+@pytest.mark.parametrize("name", list(weighted.BUILDERS))
 def test_a_weighted_metric_is_the_metric_of_the_resample(name: str) -> None:
     """A row with weight 3 counts as three rows: scikit-learn on the resample gives the same."""
     p = binary(60, 2.0, 1) if name in BINARY else values(60, 2.0, 1)
-    statistic = weighted.statistic(name, p)
-    if statistic is None:
-        assert name in {*rowwise.VALUES, *delong.AREAS, "max_error"}
-        return
     chosen = np.random.default_rng(5).integers(0, 60, 60)
 
-    found = statistic(np.bincount(chosen, minlength=60))
+    found = weighted.BUILDERS[name](p)(np.bincount(chosen, minlength=60))
 
     assert found == pytest.approx(METRICS[name].compute(drawn(p, chosen)), abs=1e-12)
 
 
-@pytest.mark.parametrize("name", ["average_precision", "f1", "balanced_accuracy"])
+@pytest.mark.parametrize("name", list(weighted.BUILDERS))
 def test_the_interval_is_that_of_scipy(name: str) -> None:
     """Same generator, same percentile interval as scipy.stats.bootstrap, to the last digits."""
-    base, head = binary(80, 2.0, 1), binary(80, 1.5, 2)
+    make = binary if name in BINARY else values
+    base, head = make(80, 2.0, 1), make(80, 1.5, 2)
 
     def difference(rows: np.ndarray) -> float:
         chosen = rows.astype(int)
@@ -70,7 +75,7 @@ def test_the_interval_is_that_of_scipy(name: str) -> None:
         method="percentile", rng=np.random.default_rng(7),
     ).confidence_interval  # fmt: skip
 
-    pair = tuple(weighted.statistic(name, p) for p in (base, head))
+    pair = tuple(weighted.BUILDERS[name](p) for p in (base, head))
     found = bootstrap.intervals({name: pair}, 80, 7)[name]
 
     assert found == pytest.approx((expected.low, expected.high), abs=1e-13)
@@ -233,16 +238,6 @@ def test_a_few_discordant_rows_are_noise() -> None:
     low, high = rowwise.interval(base, np.ones(168))
 
     assert low < 0 < high
-
-
-def test_small_test_sets_are_warned_about() -> None:
-    p = binary(60, 1.0, 1)
-    few = drawn(p, np.append(np.flatnonzero(~p.is_positive), np.flatnonzero(p.is_positive)[:5]))
-
-    assert [w.split(":")[0] for w in compare.warnings(few)] == [
-        f"Only {len(few.truth)} test rows",
-        "Class 'yes' has 5 test rows",
-    ]
 
 
 def two_models(rows: int, seed: int, gain: float) -> tuple[Predictions, Predictions]:

@@ -9,16 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.scores import Predictions
-from review import data, slices
+from review import slices
 from review.judge import Judged
+from review.methods.refits import Refits
+from review.twins import Tested
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 
 
 def judged(rows: pd.DataFrame, before: Predictions | None, after: Predictions) -> Judged:
     """Return what slices read of a judgement."""
-    tested = data.unknown(len(rows))
-    return Judged([], [], rows, before, after, tested, len(rows), "head's test rows", {}, ())
+    none = np.zeros(0, dtype=int)
+    tested = Tested(0, (none, none), np.zeros(len(rows), dtype=bool), {})
+    both = (rows, None, before, after, Refits(), tested)
+    return Judged([], [], *both, len(rows), "head's test rows", None, {}, ())
 
 
 def numbers(rows: int, seed: int, loss: np.ndarray | float = 0.0) -> tuple[Predictions, ...]:

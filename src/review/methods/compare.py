@@ -7,14 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline import scores
-from pipeline.scores import METRICS, Predictions
-from review.methods import bootstrap, delong, refits, rowwise, weighted
-from review.methods.bootstrap import Statistic
-from review.methods.interval import Interval
+from pipeline.scores import METRICS, Array, Predictions
+from review.methods import bootstrap, confusion, delong, refits, rowwise, weighted
+from review.methods.interval import Interval, effective
 from review.methods.refits import Spread
 
-FEW_ROWS, FEW_OF_A_CLASS = 200, 20  # under which intervals are rough
-FEWEST_ROWS = 20  # under which there is none
+FEWEST_ROWS, FEWEST_UNITS = 20, 10  # under which there is no interval
+LABELS = ("accuracy", *confusion.CONFUSION)  # metrics of what is predicted, right or wrong
+RANKS = ("average_precision", *delong.AREAS)  # metrics of the order of probabilities
 DIGITS, ROUNDING = 1e-6, 1e-12  # predictions have six decimals; what arithmetic alone makes of zero
 NO_SPREADS: Mapping[str, Spread] = {}
 
@@ -40,13 +40,15 @@ def compare(
     names: list[str],
     base: Predictions,
     head: Predictions,
+    units: Array | None = None,
     seed: int = 0,
     replicates: int = bootstrap.REPLICATES,
     training: Mapping[str, Spread] = NO_SPREADS,
 ) -> list[Comparison]:
     """Compare two sets of predictions of the same rows, in the same order, by each named metric.
 
-    training: by metric, what the luck of training adds to the doubt about the difference.
+    units: n codes; rows with the same one depend on each other. None if no row does. training: by
+    metric, what the luck of training adds to the doubt about the difference.
 
     Base is always two too high, head zero or one:
 
@@ -56,40 +58,84 @@ def compare(
     >>> f"{found.difference} ({found.low:.2f} to {found.high:.2f}): {found.outcome}"
     '-1.5 (-1.68 to -1.32): better'
     """
-    if len(head.truth) < FEWEST_ROWS:
-        return [
-            unknown(n, f"only {len(head.truth)} test rows can be compared", head) for n in names
-        ]
+    codes = None if units is None else np.unique(units, return_inverse=True)[1]
+    if reason := _too_few(len(head.truth), codes):
+        return [unknown(name, reason, head) for name in names]
     possible = [name for name in names if not lacks(name, base)]
-    pairs = _drawn(possible, base, head)
-    drawn = bootstrap.intervals(pairs, len(head.truth), seed, replicates)
-    found = _closed(possible, base, head)
-    found |= {name: (ends, "paired bootstrap") for name, ends in drawn.items()}
-    return [_judge(name, base, head, found.get(name), training.get(name)) for name in names]
+    found = _closed(possible, base, head, codes)
+    found |= _drawn(possible, base, head, codes, seed, replicates)
+    settled = {n: (_settled(n, base, head, ends), method) for n, (ends, method) in found.items()}
+    return [_judge(name, base, head, settled.get(name), training.get(name)) for name in names]
+
+
+def _too_few(rows: int, units: Array | None) -> str | None:
+    if rows < FEWEST_ROWS:
+        return f"only {rows} test rows can be compared"
+    if units is None or effective(units) >= FEWEST_UNITS:
+        return None
+    groups, worth = int(units.max()) + 1, int(effective(units))
+    unequal = f", which are worth {worth} of one size" * (worth < groups)
+    return f"too few groups: the test rows come in {groups}{unequal}, and {FEWEST_UNITS} are needed"
 
 
 def _closed(
-    names: list[str], base: Predictions, head: Predictions
+    names: list[str], base: Predictions, head: Predictions, units: Array | None
 ) -> dict[str, tuple[Interval, str]]:
     """Return the intervals that a formula gives, and the formula's name."""
     found = {}
     for name in names:
         if name in rowwise.VALUES:
             value = rowwise.VALUES[name]
-            found[name] = rowwise.interval(value(base), value(head)), "closed form"
+            found[name] = rowwise.interval(value(base), value(head), units), "closed form"
         if name in delong.AREAS:
             area = delong.AREAS[name]
-            found[name] = delong.interval(area(base), area(head)), "DeLong"
+            found[name] = delong.interval(area(base), area(head), units), "DeLong"
+        if name in confusion.CONFUSION:
+            found[name] = confusion.interval(name, base, head, units), "delta method"
     return found
 
 
 def _drawn(
-    names: list[str], base: Predictions, head: Predictions
-) -> dict[str, tuple[Statistic, Statistic]]:
-    """Return both models' metrics as functions of weights, for those that no formula covers."""
-    others = [name for name in names if name not in (*rowwise.VALUES, *delong.AREAS)]
-    pairs = {n: (weighted.statistic(n, base), weighted.statistic(n, head)) for n in others}
-    return {n: (b, h) for n, (b, h) in pairs.items() if b is not None and h is not None}
+    names: list[str], base: Predictions, head: Predictions, units: Array | None,
+    seed: int, replicates: int,
+) -> dict[str, tuple[Interval, str]]:  # fmt: skip
+    """Return the intervals of the metrics that no formula covers, from rows or units drawn anew."""
+    able = [n for n in names if n in weighted.BUILDERS and not _rare(n, head)]
+    if not able:
+        return {}
+    base, head, units = bootstrap.ordered(base, head, units)
+    pairs = {n: (weighted.BUILDERS[n](base), weighted.BUILDERS[n](head)) for n in able}
+    drawn = bootstrap.intervals(pairs, len(head.truth), seed, replicates, units)
+    return {n: (ends, "paired bootstrap") for n, ends in drawn.items()}
+
+
+def _rare(metric: str, p: Predictions) -> bool:
+    """Say whether a metric of ranks hangs on the few rows of a class."""
+    if metric not in RANKS:
+        return False
+    hits = int(np.count_nonzero(p.is_positive))
+    return min(hits, len(p.truth) - hits) < delong.FEWEST_OF_A_CLASS
+
+
+def _settled(metric: str, base: Predictions, head: Predictions, ends: Interval) -> Interval:
+    """Return no width exactly where both models say the same of every row, as a metric sees it."""
+    if ends != (0.0, 0.0) and metric not in LABELS:
+        return ends
+    one, other = (_seen(metric, p) for p in (base, head))
+    if len(one) == len(other) and all(map(np.array_equal, one, other)):
+        return 0.0, 0.0
+    return ends if ends[0] < ends[1] else (math.nan, math.nan)
+
+
+def _seen(metric: str, p: Predictions) -> list[Array]:
+    """Return what a metric sees of each row; whose probabilities differ may differ in labels, too.
+
+    Not on these rows, maybe; on others.
+    """
+    columns = [] if p.probabilities is None else list(p.probabilities.T)
+    if metric in RANKS:
+        return [np.unique(column, return_inverse=True)[1] for column in columns]
+    return columns if METRICS[metric].needs_probabilities else [p.predicted, *columns]
 
 
 def lacks(metric: str, p: Predictions) -> bool:
@@ -144,23 +190,3 @@ def _judge(
     values = (before, after, difference, low, high)
     error = None if training is None else training.error
     return Comparison(name, better, *values, method, outcome, training=error)
-
-
-def warnings(head: Predictions) -> list[str]:
-    """Return a sentence for each reason to read the intervals with care.
-
-    >>> warnings(Predictions(np.arange(50.0), np.arange(50.0)))
-    ['Only 50 test rows: under 200, the intervals are rough.']
-    """
-    found, rows = [], len(head.truth)
-    if rows < FEW_ROWS:
-        found.append(f"Only {rows} test rows: under {FEW_ROWS}, the intervals are rough.")
-    if head.classes is not None:
-        counts = {str(c): int(np.count_nonzero(head.truth == c)) for c in head.classes}
-        rarest = min(counts, key=lambda label: counts[label])
-        if counts[rarest] < FEW_OF_A_CLASS:
-            found.append(
-                f"Class '{rarest}' has {counts[rarest]} test rows: "
-                f"under {FEW_OF_A_CLASS}, the intervals are rough."
-            )
-    return found

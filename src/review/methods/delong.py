@@ -9,14 +9,16 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.scores import Array, Predictions
-from review.methods.interval import Interval, around
+from review.methods.interval import Interval, around, error
 
 FEWEST_OF_A_CLASS = 5  # under which there is no interval
 Area = tuple[float, Array]  # and what each of n rows adds to its error
 
 
-def interval(base: Area, head: Area) -> Interval:
+def interval(base: Area, head: Area, units: Array | None = None) -> Interval:
     """Return the interval of the difference of two paired ROC AUCs, or means of several.
+
+    With units: Obuchowski (1997, Biometrics 53), what the rows of each add to the error added up.
 
     One of five positives ranks below two of five negatives; whether that is worse than a perfect
     order cannot be told from ten rows:
@@ -28,7 +30,7 @@ def interval(base: Area, head: Area) -> Interval:
     >>> f"{swapped[0] - perfect[0]:.2f} ({low:.2f} to {high:.2f})"
     '-0.08 (-0.26 to 0.10)'
     """
-    return around(head[0] - base[0], np.sqrt(((head[1] - base[1]) ** 2).sum()))
+    return around(head[0] - base[0], error(head[1] - base[1], units), units)
 
 
 def area(positive: Array, score: Array) -> Area:

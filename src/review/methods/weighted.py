@@ -13,28 +13,6 @@ from review.methods import confusion, errors
 from review.methods.bootstrap import Statistic
 
 
-def statistic(metric: str, p: Predictions) -> Statistic | None:
-    """Return the metric as a function of weights; None for one that has no use in a bootstrap.
-
-    >>> p = Predictions(np.array([0.0, 2.0, 4.0]), np.array([1.0, 2.0, 4.0]))
-    >>> error = statistic("median_absolute_error", p)
-    >>> error(np.array([1, 1, 1])), error(np.array([3, 0, 0]))
-    (0.0, 1.0)
-    >>> statistic("max_error", p) is None  # it hangs on a single row
-    True
-    """
-    if metric in confusion.CONFUSION:
-        return confusion.statistic(p, confusion.CONFUSION[metric])
-    builders: dict[str, Callable[[Predictions], Statistic]] = {
-        "average_precision": average_precision,
-        "explained_variance": errors.explained_variance,
-        "median_absolute_error": errors.median_absolute_error,
-        "r2": errors.r2,
-        "root_mean_squared_error": errors.root_mean_squared_error,
-    }
-    return builders[metric](p) if metric in builders else None
-
-
 def average_precision(p: Predictions) -> Statistic:
     """Build the precision averaged over the steps of recall; NaN without both classes.
 
@@ -70,3 +48,12 @@ def _cumulated(positive: Array, score: Array) -> Callable[[Array], tuple[Array, 
         return positives, np.cumsum(drawn)[ends] - positives
 
     return cumulated
+
+
+BUILDERS: dict[str, Callable[[Predictions], Statistic]] = {
+    "average_precision": average_precision,
+    "explained_variance": errors.explained_variance,
+    "median_absolute_error": errors.median_absolute_error,
+    "r2": errors.r2,
+    "root_mean_squared_error": errors.root_mean_squared_error,
+}
