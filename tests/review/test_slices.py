@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.scores import Predictions
-from review import slices
+from review import slices, twins
 from review.judge import Judged
 from review.methods.refits import Refits
-from review.twins import Tested
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 
@@ -20,7 +19,7 @@ P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 def judged(rows: pd.DataFrame, before: Predictions | None, after: Predictions) -> Judged:
     """Return what slices read of a judgement."""
     none = np.zeros(0, dtype=int)
-    tested = Tested(0, (none, none), np.zeros(len(rows), dtype=bool), {})
+    tested = twins.Tested(0, (none, none), np.zeros(len(rows), dtype=bool), {})
     both = (rows, None, before, after, Refits(), tested)
     return Judged([], [], *both, len(rows), "head's test rows", None, {}, ())
 
