@@ -5,10 +5,10 @@ Sections come in order of importance, so that a report that is too long is cut f
 
 from report import charts
 from report.blocks import Alert, Block, Bullets, Name, Paragraph, Section, Strong, Table, Text
-from report.edits import Found, changes, data_details, edit, stages
+from report.edits import Found, changes, data_details, edit, exact, stages
 from report.numbers import Figures, figures, together
 
-SYMBOLS = {"better": "▲", "worse": "▼", "within noise": "≈", "cannot tell": "?"}
+SYMBOLS = {"better": "▲", "worse": "▼", "no difference": "≈", "no worse": "△", "cannot tell": "?"}
 GATES = {
     "passed": ("✅", "The gate passed."),
     "failed": ("❌", "The gate failed."),
@@ -61,7 +61,7 @@ def metrics(review: Found) -> list[Block]:
     found = review["metrics"]
     if not found:
         return []
-    return [comparisons(found), Paragraph(_reading(review))]
+    return [comparisons(found), Paragraph(_reading(review)), *could_be_seen(found[0])]
 
 
 def common(review: Found) -> list[Block]:
@@ -127,12 +127,35 @@ def _covered(training: Found | None) -> Text:
     return (said, why)
 
 
+def could_be_seen(primary: Found) -> list[Block]:
+    """Say which loss such a test set shows, and what would be told with a margin."""
+    if primary["seen"] is None:
+        return []
+    lost = "drop" if primary["greater_is_better"] else "rise"
+    size, name = exact(float(f"{primary['seen']:.2g}")), Name(primary["metric"])
+    seen = (f"This test set sees a {lost} of {size} in ", name, " in 8 of 10 cases. ")
+    margin = (
+        *("Only the sign of a difference is judged: with ", Name("max_drop"), " of ", name),
+        " in the gate, one that is too small to matter would be told, too.",
+    )
+    return [Paragraph((*seen, *(margin if primary["margin"] is None else ())))]
+
+
 def comparison(found: Found, name: Text) -> tuple[Text, ...]:
     """Return one row of a table of comparisons."""
-    said = f"{SYMBOLS[found['outcome']]} {found['outcome']}"
+    said = f"{SYMBOLS[found['outcome']]} {found['outcome']}{_margin(found)}"
     shown = figures(*(found[field] for field in Figures._fields))
     interval = "—" if found["low"] is None else f"{shown.low} to {shown.high}"
     return (name, *shown[:3], interval, f"{said}: {found['reason']}" if found["reason"] else said)
+
+
+def _margin(found: Found) -> str:
+    """Return what an outcome is measured by, if that is a margin."""
+    if not found["margin"]:
+        return ""
+    margin, lost = exact(found["margin"]), "-" if found["greater_is_better"] else "+"
+    measured = {"no worse": f" than {lost}{margin}", "no difference": f" (±{margin})"}
+    return measured.get(found["outcome"], "")
 
 
 def causes(review: Found) -> list[Block]:

@@ -1,4 +1,4 @@
-"""The gate: per metric a floor and a tolerated drop, from params.yaml."""
+"""The gate: per metric a floor, a tolerated drop and what has to be shown, from params.yaml."""
 
 import math
 from dataclasses import dataclass
@@ -6,16 +6,18 @@ from typing import Any
 
 from pipeline.scores import METRICS
 from pipeline.stage import ParamsError
-from review.methods import refits
+from review.methods import outcome, refits
 from review.methods.compare import Comparison
 
 MOST_SEEDS = 100
 WHERE = "params.yaml, section 'review'"
+LIMITS, REQUIRE, NO_WORSE = ("min", "max_drop"), "require", "no worse"
+SHOW_IT = ("better", "no difference", NO_WORSE)  # outcomes
 
 
 @dataclass(frozen=True)
 class Params:
-    """The gate (per metric `min` and `max_drop`), slices, seconds that reruns may take, refits."""
+    """The gate (per metric min, max_drop and require), slices, seconds for reruns, refits."""
 
     gate: dict[str, Any]
     slices: list[str]
@@ -36,13 +38,25 @@ class Params:
                 raise ValueError(
                     f"unknown metric '{metric}' in 'gate'; expected one of {list(METRICS)}"
                 )
-            if not isinstance(rule, dict) or not set(rule) <= {"min", "max_drop"}:
-                raise ValueError(f"gate of '{metric}' is {rule!r}; expected some of min, max_drop")
-            numbers = [v for v in rule.values() if type(v) in (int, float) and math.isfinite(v)]
-            if len(numbers) < len(rule) or rule.get("max_drop", 0) < 0:
-                raise ValueError(
-                    f"gate of '{metric}' is {rule!r}; expected numbers, max_drop from 0 on"
-                )
+            _check(metric, rule)
+
+    @property
+    def margins(self) -> dict[str, float]:
+        """Return the loss that does not matter, for each metric of which it is said."""
+        return {m: float(rule["max_drop"]) for m, rule in self.gate.items() if "max_drop" in rule}
+
+
+def _check(metric: str, rule: Any) -> None:
+    """Raise ValueError unless a metric's rule makes sense."""
+    start = f"gate of '{metric}' is {rule!r}; expected"
+    if not isinstance(rule, dict) or not set(rule) <= {*LIMITS, REQUIRE}:
+        raise ValueError(f"{start} some of min, max_drop, require")
+    limits = [rule[key] for key in LIMITS if key in rule]
+    numbers = [v for v in limits if type(v) in (int, float) and math.isfinite(v)]
+    if len(numbers) < len(limits) or rule.get("max_drop", 0) < 0:
+        raise ValueError(f"{start} numbers, max_drop from 0 on")
+    if REQUIRE in rule and (rule[REQUIRE] != NO_WORSE or "max_drop" not in rule):
+        raise ValueError(f"{start} 'require: no worse' with max_drop, which says than what")
 
 
 @dataclass(frozen=True)
@@ -71,20 +85,24 @@ def failures(
 
     `min` is the worst value allowed (the largest, for a metric where less is better) of `own`,
     head's metrics on all of its test rows. `max_drop` is broken only when the whole 95 % interval
-    lies beyond it: noise never fails a change. Raises ParamsError for a rule about a metric that is
-    not evaluated.
+    lies beyond it: noise never fails a change. With `require: no worse` it is broken unless the
+    whole interval lies on this side of it. Raises ParamsError for a rule about a metric that is not
+    evaluated.
 
     ROC AUC fell by 0.05, and by 0.04 at the least; then the same with an interval that holds 0:
 
     >>> sure = Comparison("roc_auc", True, 0.9, 0.85, -0.05, -0.06, -0.04, "DeLong", "worse")
     >>> failures({"roc_auc": {"max_drop": 0.01}}, [sure], {})[0]
     ['roc_auc is worse by at least 0.04 (95 % sure); 0.01 is tolerated.']
-    >>> noise = Comparison("roc_auc", True, 0.9, 0.85, -0.05, -0.11, 0.01, "DeLong", "within noise")
+    >>> noise = Comparison("roc_auc", True, 0.9, 0.85, -0.05, -0.11, 0.01, "DeLong", "cannot tell")
     >>> failures({"roc_auc": {"max_drop": 0.01}}, [noise], {})[0]
     []
+    >>> failures({"roc_auc": {"max_drop": 0.01, "require": "no worse"}}, [noise], {})[0]
+    ['roc_auc is not shown to be no worse: it may be worse by 0.11; 0.01 is tolerated.']
     """
     known = {comparison.metric: comparison for comparison in found}
-    reasons, unchecked = [], []
+    reasons: list[str] = []
+    unchecked: list[str] = []
     for metric, rule in rules.items():
         if metric not in known:
             raise ParamsError(f"{WHERE}: 'gate' names '{metric}'; expected one of {list(known)}.")
@@ -92,9 +110,10 @@ def failures(
         if "min" in rule:
             reasons += _below(c, own[metric], rule["min"])
         if "max_drop" in rule and (c.low is None or c.high is None):
-            unchecked.append(f"The gate's max_drop of {metric} cannot be checked: {c.reason}.")
+            which = reasons if REQUIRE in rule else unchecked
+            which.append(f"The gate's max_drop of {metric} cannot be checked: {c.reason}.")
         elif "max_drop" in rule:
-            reasons += _dropped(c, rule["max_drop"])
+            reasons += _lost(c, rule["max_drop"], required=REQUIRE in rule)
     return reasons, unchecked
 
 
@@ -108,8 +127,13 @@ def _below(c: Comparison, value: float, floor: float) -> list[str]:
     )
 
 
-def _dropped(c: Comparison, tolerated: float) -> list[str]:
+def _lost(c: Comparison, tolerated: float, *, required: bool) -> list[str]:
+    """Say that too much is lost for certain, or that it may be, if the opposite is required."""
     assert c.low is not None and c.high is not None
-    best = c.high if c.greater_is_better else -c.low
-    said = f"{c.metric} is worse by at least {-best:.4g} (95 % sure); {tolerated:g} is tolerated."
-    return [said] * (best < -tolerated)
+    worst, best = outcome.gain((c.low, c.high), greater_is_better=c.greater_is_better)
+    end = f"{tolerated:g} is tolerated."
+    if best < -tolerated:
+        return [f"{c.metric} is worse by at least {-best:.4g} (95 % sure); {end}"]
+    if required and c.outcome not in SHOW_IT:
+        return [f"{c.metric} is not shown to be no worse: it may be worse by {-worst:.4g}; {end}"]
+    return []

@@ -9,11 +9,12 @@ import pandas as pd
 from pipeline import scores
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
+from report.edits import exact
 from report.numbers import figures, number
 from review import ReviewError, models, twins
 from review.dependence import Units, codes, units
 from review.gather.sides import Sides
-from review.methods import compare
+from review.methods import compare, outcome
 from review.methods.cautions import cautions
 from review.methods.compare import Comparison
 from review.methods.refits import Refits
@@ -74,11 +75,11 @@ def judge(sides: Sides, refits: Refits) -> Judged:
         unseen = ~tested.learnt
         rows, after, said = rows[unseen], after[unseen], before[unseen]
         refits, apart = refits[unseen], None if apart is None else apart[unseen]
-        compared = _by_models(names, said, after, tested, apart, refits)
+        compared = _by_models(sides, said, after, tested, apart, refits)
     notes = [*_questions(sides), *compared.notes]
     if compared.count < total:
         notes.append(f"On all test rows of head, {names[0]} is {number(own[names[0]])}.")
-    common = _common(names, said, after, tested, apart, refits)
+    common = _common(sides, said, after, tested, apart, refits)
     both, which = (rows, apart, said, after, refits, tested), (compared.count, compared.scored)
     return Judged(compared.found, common, *both, *which, compared.units, own, tuple(notes))
 
@@ -118,14 +119,15 @@ def _of_base(sides: Sides) -> Predictions | UserError:
 
 
 def _by_models(
-    names: list[str], before: Predictions, after: Predictions, tested: Tested, apart: Units | None,
+    sides: Sides, before: Predictions, after: Predictions, tested: Tested, apart: Units | None,
     refits: Refits,
 ) -> Compared:  # fmt: skip
     """Compare what both models say of the same rows."""
+    names, margins = sides.evaluation.metrics, sides.rules.margins
     scored = "unseen test rows" if tested.learnt.any() else "head's test rows"
     notes = (*tested.notes, *cautions(names, before, after))
     spreads = refits.spreads(names)
-    found = compare.compare(names, before, after, codes(apart), training=spreads)
+    found = compare.compare(names, before, after, codes(apart), training=spreads, margins=margins)
     return Compared(found, scored, apart, len(after.truth), notes)
 
 
@@ -141,7 +143,7 @@ def _by_records(
         earlier = dataclasses.replace(pairs[0], truth=pairs[1].truth)
         before, after = models.comparable(earlier, sides.after), pairs[1]
         some = None if apart is None else apart[tested.pairs[1][unseen]]
-        found = compare.compare(names, before, after, codes(some))
+        found = compare.compare(names, before, after, codes(some), margins=sides.rules.margins)
     except UserError as error:
         nor = f"Nor can what was recorded be compared: {str(error).rstrip('.')}."
         unknown = [compare.unknown(name, why, sides.after) for name in names]
@@ -152,32 +154,48 @@ def _by_records(
 
 
 def _common(
-    names: list[str], before: Predictions | None, after: Predictions, tested: Tested,
+    sides: Sides, before: Predictions | None, after: Predictions, tested: Tested,
     apart: Units | None, refits: Refits,
 ) -> list[Comparison]:  # fmt: skip
     """Compare on the rows that both test sets have, unless those are all of them, or too few."""
     both = np.isin(np.arange(len(tested.learnt)), tested.pairs[1])[~tested.learnt]
     if before is None or both.all() or both.sum() < compare.FEWEST_ROWS:
         return []
-    spreads = refits[both].spreads(names)
-    return compare.compare(names, before[both], after[both], codes(apart, both), training=spreads)
+    names, margins = sides.evaluation.metrics, sides.rules.margins
+    spreads, of = refits[both].spreads(names), codes(apart, both)
+    return compare.compare(names, before[both], after[both], of, training=spreads, margins=margins)
 
 
 def sentence(primary: Comparison, levels: list[str]) -> str:
     """Say for a stakeholder what happened to the primary metric."""
-    what = " and ".join(levels) if levels else "nothing the model depends on"
-    start = f"This change ({what})"
+    change = f"change ({' and '.join(levels) if levels else 'nothing the model depends on'})"
+    doubt = f"Whether this {change} makes the model better or worse cannot be told"
     if primary.difference is None or primary.low is None or primary.high is None:
-        return f"{start}: whether the model is better cannot be told, because {primary.reason}."
-    c = primary
+        return f"{doubt}, because {primary.reason}."
+    c, name = primary, primary.metric + ("" if primary.greater_is_better else " (lower is better)")
+    if primary.low == primary.high == 0:
+        return f"This {change} makes no difference: {name} stays at {number(primary.head)}."
     shown = figures(c.base, c.head, c.difference, c.low, c.high)
     numbers = (
-        f"{c.metric} goes from {shown.base} to {shown.head} "
+        f"{name} goes from {shown.base} to {shown.head} "
         f"({shown.difference}, 95 % interval {shown.low} to {shown.high})"
     )
-    ends = {
+    if primary.outcome == "cannot tell":
+        return f"{doubt} from these test rows: {numbers}."
+    return f"This {change} {_done(primary, primary.low, primary.high)}: {numbers}."
+
+
+def _done(primary: Comparison, low: float, high: float) -> str:
+    """Say what a change does to the model, and how that compares with what is tolerated."""
+    margin = primary.margin or 0.0
+    _, best = outcome.gain((low, high), greater_is_better=primary.greater_is_better)
+    than = f"more than the tolerated {exact(margin)}"
+    if primary.outcome == "worse" and margin:
+        return f"makes the model worse, {'by' if best < -margin else 'perhaps by no'} {than}"
+    return {
         "better": "makes the model better",
         "worse": "makes the model worse",
-        "within noise": "makes no difference that can be told from noise",
-    }
-    return f"{start} {ends[primary.outcome]}: {numbers}."
+        "no difference": f"makes no difference that matters, at most {exact(margin)} either way",
+        "no worse": f"does not make the model worse{f' by {than}' * bool(margin)}, and may make it "
+        "better",
+    }[primary.outcome]

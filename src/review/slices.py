@@ -110,7 +110,9 @@ def _compared(metric: str, judged: Judged, chosen: Array) -> Comparison:
     if judged.before is None:
         return compare.unknown(metric, "base's model cannot be scored on these rows", some)
     spreads, apart = judged.refits[chosen].spreads([metric]), codes(judged.units, chosen)
-    return compare.compare([metric], judged.before[chosen], some, apart, training=spreads)[0]
+    margins = {c.metric: c.margin for c in judged.found if c.margin is not None}
+    both = (judged.before[chosen], some)
+    return compare.compare([metric], *both, apart, training=spreads, margins=margins)[0]
 
 
 def _entry(each: Slice, p: float, count: int) -> dict[str, Any]:

@@ -67,9 +67,13 @@ def metrics(p: Predictions) -> list[str]:
     return [name for name, metric in METRICS.items() if p.task in metric.tasks]
 
 
-def compared(pair: Pair, names: list[str] | None = None) -> list[Comparison]:
+def compared(
+    pair: Pair, names: list[str] | None = None, margin: float | None = None
+) -> list[Comparison]:
     """Compare a pair by every metric that fits, or by those named; few replicates are enough."""
-    return compare.compare(names or metrics(pair[1]), *pair, replicates=40)
+    names = names or metrics(pair[1])
+    margins = dict.fromkeys(names, margin)
+    return compare.compare(names, *pair, replicates=40, margins=margins)
 
 
 def chosen(p: Predictions, rows: Array) -> Predictions:

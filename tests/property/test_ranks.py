@@ -14,7 +14,7 @@ RISING = st.sampled_from([lambda s: s**3, lambda s: s / 2, lambda s: 0.9 + s / 1
 def test_a_rising_function_of_the_scores_changes_nothing(
     pair: Pair, before: object, after: object
 ) -> None:
-    """So a model that is only calibrated anew is within noise by them, and its interval is zero."""
+    """So a model that is only calibrated anew makes no difference by them, for certain."""
     names = ["roc_auc", "average_precision"]
     base = two(pair[0].truth, before(pair[0].score))  # type: ignore[operator]
     head = two(pair[1].truth, after(pair[1].score))  # type: ignore[operator]

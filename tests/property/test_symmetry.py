@@ -8,7 +8,7 @@ from pairs import Pair, compared, few, numbers, of_any_task
 MIRRORED = {
     "better": "worse",
     "worse": "better",
-    "within noise": "within noise",
+    "no difference": "no difference",
     "cannot tell": "cannot tell",
 }
 

@@ -12,9 +12,22 @@ DROPS = st.floats(0, 0.3)
 @few
 @given(of_any_task, DROPS)
 def test_only_what_is_worse_fails(pair: Pair, tolerated: float) -> None:
-    for c in compared(pair):
+    for c in compared(pair, margin=tolerated):
         if failures({c.metric: {"max_drop": tolerated}}, [c], {})[0]:
             assert c.outcome == "worse"
+
+
+@few
+@given(of_any_task, DROPS)
+def test_what_is_shown_to_be_no_worse_never_fails(pair: Pair, tolerated: float) -> None:
+    """And to require it fails more, if anything."""
+    rule = {"max_drop": tolerated, "require": "no worse"}
+
+    for c in compared(pair, margin=tolerated):
+        mild = failures({c.metric: {"max_drop": tolerated}}, [c], {})[0]
+        strict = failures({c.metric: rule}, [c], {})[0]
+        assert len(mild) <= len(strict)
+        assert (strict == []) == (c.outcome in ("better", "no difference", "no worse"))
 
 
 @few

@@ -1,7 +1,4 @@
-"""Units do not matter: errors scale with the target's, shares and drift stay as they are.
-
-A difference under 0.000001 counts as none, whatever the unit: results have six decimals.
-"""
+"""Units do not matter: errors scale with the target's, shares and drift stay as they are."""
 
 import numpy as np
 import pandas as pd

@@ -87,7 +87,7 @@ def test_an_alert_that_starts_with_nothing_stays_one() -> None:
 @pytest.mark.parametrize(
     ("text", "written"),
     [
-        ("base's model is within noise (95 % interval -0.01 to +0.02).", None),
+        ("base's model is ≈ as good (±0.01, 95 % interval -0.01 to +0.02).", None),
         ("size_m2 rose", "`size_m2` rose"),
         ("run `make repro`, then push", "run `make repro`, then push"),
         ("1. first", "`1.` first"),

@@ -66,10 +66,9 @@ def test_rows_that_depend_on_each_other_are_said_to() -> None:
     units = {"kind": "groups", "count": 31}
     review = REVIEW | {"rows": REVIEW["rows"] | {"units": units}}
 
-    _, reading = words.metrics(review)
+    said = " ".join(terminal.report(review).split())
 
-    assert isinstance(reading, Paragraph)
-    assert any("They are 930 rows in 31 groups: " in str(part) for part in reading.text)
+    assert "They are 930 rows in 31 groups: rows of one depend on each other" in said
 
 
 def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
@@ -241,6 +240,54 @@ def test_a_file_that_is_no_review_ends_in_one_sentence(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.count("\n") == 1 and "found no ['base', " in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "written"),
+    [
+        ({"outcome": "better"}, "▲ better"),
+        ({"outcome": "worse"}, "▼ worse"),
+        ({"outcome": "no difference"}, "≈ no difference (±0.01)"),
+        ({"outcome": "no difference", "margin": None}, "≈ no difference"),
+        ({"outcome": "no worse"}, "△ no worse than -0.01"),
+        ({"outcome": "no worse", "greater_is_better": False}, "△ no worse than +0.01"),
+        ({"outcome": "no worse", "margin": 0.0}, "△ no worse"),
+        ({"outcome": "no worse", "margin": 1500.0}, "△ no worse than -1,500"),
+        ({"outcome": "cannot tell"}, "? cannot tell"),
+        ({"outcome": "cannot tell", "reason": "too few rows"}, "? cannot tell: too few rows"),
+    ],
+)
+def test_a_table_says_what_an_outcome_is_measured_by(changed: dict[str, Any], written: str) -> None:
+    found = REVIEW["metrics"][0] | {"margin": 0.01, **changed}
+
+    assert words.comparison(found, "x")[-1] == written
+    assert markdown.inline(written) == written
+
+
+@pytest.mark.parametrize(
+    ("changed", "written"),
+    [
+        ({}, "This test set sees a drop of 0.018 in `roc_auc` in 8 of 10 cases."),
+        (
+            {"metric": "mean_squared_error", "greater_is_better": False, "seen": 12345.6},
+            "This test set sees a rise of 12,000 in `mean_squared_error` in 8 of 10 cases.",
+        ),
+        (
+            {"margin": None},
+            "This test set sees a drop of 0.018 in `roc_auc` in 8 of 10 cases. Only the sign of a "
+            "difference is judged: with `max_drop` of `roc_auc` in the gate, one that is too small "
+            "to matter would be told, too.",
+        ),
+    ],
+)
+def test_what_could_have_been_seen_is_said(changed: dict[str, Any], written: str) -> None:
+    (said,) = words.could_be_seen(REVIEW["metrics"][0] | changed)
+
+    assert markdown.block(said) == written
+
+
+def test_without_an_interval_nothing_is_said_of_what_could_be_seen() -> None:
+    assert words.could_be_seen(REVIEW["metrics"][0] | {"seen": None, "margin": None}) == []
 
 
 def test_many_classes_become_a_list_of_the_largest_errors() -> None:

@@ -147,7 +147,7 @@ def test_identical_models_differ_by_exactly_nothing(make: object) -> None:
     found = compare.compare(names, p, p)
 
     assert {(c.difference, c.low, c.high, c.outcome) for c in found} == {
-        (0.0, 0.0, 0.0, "within noise")
+        (0.0, 0.0, 0.0, "no difference")
     }
 
 
@@ -201,13 +201,30 @@ def test_a_base_without_probabilities_leaves_the_other_metrics() -> None:
     assert found[1].low is not None
 
 
-def test_what_is_under_the_digits_of_predictions_is_noise() -> None:
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 1e9])
+def test_a_verdict_does_not_hang_on_the_size_of_the_target(unit: float) -> None:
+    """No number is small by itself: that of atoms is in nanometres, and its margin, too."""
+    base, head = (
+        Predictions(p.truth * unit, p.predicted * unit)
+        for p in (values(300, 1.0, 1), values(300, 0.5, 2))
+    )
+
+    with_one = compare.compare(
+        ["mean_absolute_error"], base, head, margins={"mean_absolute_error": unit}
+    )[0]
+
+    assert with_one.outcome == "no difference"
+    assert compare.compare(["mean_absolute_error"], base, head)[0].outcome == "better"
+
+
+def test_what_arithmetic_makes_of_zero_is_no_difference() -> None:
     base = values(300, 1.0, 1)
-    head = replace(base, predicted=base.predicted + np.sign(base.truth - base.predicted) * 1e-7)
+    head = replace(base, predicted=base.predicted * (1 + 1e-15))
 
     found = compare.compare(["mean_absolute_error"], base, head)[0]
 
-    assert found.outcome == "within noise"
+    assert (found.difference, found.low, found.high) == (0.0, 0.0, 0.0)
+    assert found.outcome == "no difference"
 
 
 @pytest.mark.parametrize("name", ["r2", "explained_variance"])

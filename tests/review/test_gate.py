@@ -5,11 +5,15 @@ import pytest
 from pipeline.stage import ParamsError
 from review.gate import Params, failures
 from review.methods.compare import Comparison
+from review.methods.outcome import gain, outcome
+
+SHOWN = {"max_drop": 0.01, "require": "no worse"}
 
 
 def found(metric: str, head: float, low: float, high: float) -> list[Comparison]:
     better = metric != "log_loss"
-    return [Comparison(metric, better, 0.9, head, head - 0.9, low, high, "DeLong", "worse")]
+    said = outcome(gain((low, high), greater_is_better=better), 0.01)
+    return [Comparison(metric, better, 0.9, head, head - 0.9, low, high, "DeLong", said)]
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,43 @@ def test_a_drop_that_cannot_be_told_is_not_passed_in_silence() -> None:
     assert unchecked == ["The gate's max_drop of roc_auc cannot be checked: base has none."]
 
 
+@pytest.mark.parametrize(
+    ("comparison", "reason"),
+    [
+        (found("roc_auc", 0.92, 0.001, 0.04), None),
+        (found("roc_auc", 0.9, -0.004, 0.004), None),
+        (found("roc_auc", 0.91, -0.004, 0.04), None),
+        (found("log_loss", 0.9, -0.04, 0.004), None),
+        (found("roc_auc", 0.9, -0.03, 0.03), "it may be worse by 0.03; 0.01 is tolerated."),
+        (found("log_loss", 0.9, -0.04, 0.03), "it may be worse by 0.03; 0.01 is tolerated."),
+        (found("roc_auc", 0.88, -0.03, -0.005), "it may be worse by 0.03; 0.01 is tolerated."),
+        (
+            found("roc_auc", 0.8, -0.12, -0.08),
+            "worse by at least 0.08 (95 % sure); 0.01 is tolerated.",
+        ),
+    ],
+)
+def test_what_is_required_fails_unless_it_is_shown(
+    comparison: list[Comparison], reason: str | None
+) -> None:
+    reasons, unchecked = failures({comparison[0].metric: SHOWN}, comparison, {})
+
+    expected = [reason] if reason else []
+    assert [said[-len(reason or "") :] for said in reasons] == expected
+    assert unchecked == []
+
+
+def test_what_is_required_and_cannot_be_told_fails() -> None:
+    unknown = Comparison(
+        "roc_auc", True, None, 0.9, None, None, None, "none", "cannot tell", "base has none"
+    )
+
+    reasons, unchecked = failures({"roc_auc": SHOWN}, [unknown], {})
+
+    assert reasons == ["The gate's max_drop of roc_auc cannot be checked: base has none."]
+    assert unchecked == []
+
+
 def test_a_rule_about_an_unknown_metric_is_an_error() -> None:
     with pytest.raises(ParamsError, match=r"'gate' names 'f1'; expected one of \['roc_auc'\]"):
         failures({"f1": {"min": 0.5}}, found("roc_auc", 0.9, -0.1, 0.1), {"roc_auc": 0.9})
@@ -66,7 +107,10 @@ def test_a_rule_about_an_unknown_metric_is_an_error() -> None:
     ("gate", "words"),
     [
         ({"nothing": {"min": 1}}, "unknown metric 'nothing'"),
-        ({"roc_auc": {"most": 1}}, "expected some of min, max_drop"),
+        ({"roc_auc": {"most": 1}}, "expected some of min, max_drop, require"),
+        ({"roc_auc": {"max_drop": 0.1, "require": "better"}}, "expected 'require: no worse' with"),
+        ({"roc_auc": {"require": "no worse"}}, "expected 'require: no worse' with max_drop"),
+        ({"roc_auc": {"max_drop": True, "require": "no worse"}}, "expected numbers"),
         ({"roc_auc": {"max_drop": -1}}, "expected numbers, max_drop from 0 on"),
         ({"roc_auc": {"min": "high"}}, "expected numbers"),
         ({"roc_auc": {"min": True}}, "expected numbers"),
@@ -82,3 +126,9 @@ def test_a_gate_that_makes_no_sense_is_refused(gate: dict[str, object], words: s
 def test_a_budget_is_a_number_of_seconds(budget: float) -> None:
     with pytest.raises(ValueError, match="expected seconds"):
         Params({}, [], budget, 0)
+
+
+def test_the_margin_of_a_metric_is_its_max_drop() -> None:
+    gate = {"roc_auc": {"min": 0.9}, "accuracy": {"max_drop": 0}, "log_loss": {"max_drop": 0.1}}
+
+    assert Params(gate, [], 1.0, 0).margins == {"accuracy": 0.0, "log_loss": 0.1}

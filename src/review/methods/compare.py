@@ -3,25 +3,30 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from pipeline import scores
 from pipeline.scores import METRICS, Array, Predictions
-from review.methods import bootstrap, confusion, delong, refits, rowwise, weighted
+from review.methods import bootstrap, confusion, delong, outcome, refits, rowwise, weighted
 from review.methods.interval import Interval, effective
 from review.methods.refits import Spread
 
 FEWEST_ROWS, FEWEST_UNITS = 20, 10  # under which there is no interval
 LABELS = ("accuracy", *confusion.CONFUSION)  # metrics of what is predicted, right or wrong
 RANKS = ("average_precision", *delong.AREAS)  # metrics of the order of probabilities
-DIGITS, ROUNDING = 1e-6, 1e-12  # predictions have six decimals; what arithmetic alone makes of zero
-NO_SPREADS: Mapping[str, Spread] = {}
+ROUNDING = 1e-12  # of the metric: what arithmetic alone makes of zero
+NOTHING: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """One metric of both models: the difference is head minus base, with its 95 % interval."""
+    """One metric of both models: the difference is head minus base, with its 95 % interval.
+
+    margin: the loss that does not matter, if that is known. seen: the loss that 8 of 10 such test
+    sets show.
+    """
 
     metric: str
     greater_is_better: bool
@@ -34,6 +39,8 @@ class Comparison:
     outcome: str
     reason: str | None = None
     training: float | None = None  # the standard error that training adds; None: it is not covered
+    margin: float | None = None
+    seen: float | None = None
 
 
 def compare(
@@ -43,12 +50,14 @@ def compare(
     units: Array | None = None,
     seed: int = 0,
     replicates: int = bootstrap.REPLICATES,
-    training: Mapping[str, Spread] = NO_SPREADS,
+    training: Mapping[str, Spread] = NOTHING,
+    margins: Mapping[str, float] = NOTHING,
 ) -> list[Comparison]:
     """Compare two sets of predictions of the same rows, in the same order, by each named metric.
 
-    units: n codes; rows with the same one depend on each other. None if no row does. training: by
-    metric, what the luck of training adds to the doubt about the difference.
+    units: n codes; rows with the same one depend on each other. None if no row does. By metric,
+    training: what its luck adds to the doubt about the difference; margins: the loss that does not
+    matter.
 
     Base is always two too high, head zero or one:
 
@@ -65,7 +74,10 @@ def compare(
     found = _closed(possible, base, head, codes)
     found |= _drawn(possible, base, head, codes, seed, replicates)
     settled = {n: (_settled(n, base, head, ends), method) for n, (ends, method) in found.items()}
-    return [_judge(name, base, head, settled.get(name), training.get(name)) for name in names]
+    return [
+        _judge(name, base, head, settled.get(name), training.get(name), margins.get(name))
+        for name in names
+    ]
 
 
 def _too_few(rows: int, units: Array | None) -> str | None:
@@ -164,7 +176,7 @@ def unknown(metric: str, reason: str, head: Predictions) -> Comparison:
 
 def _judge(
     name: str, base: Predictions, head: Predictions, found: tuple[Interval, str] | None,
-    training: Spread | None,
+    training: Spread | None, margin: float | None,
 ) -> Comparison:  # fmt: skip
     better = METRICS[name].greater_is_better
     if lacks(name, base):
@@ -175,18 +187,14 @@ def _judge(
     if found is None:
         return unknown(name, "it hangs on single rows: no interval is reliable", head)
     (low, high), method = found
+    least = ROUNDING * max(abs(before), abs(after))
+    difference, low, high = (0.0 if abs(v) <= least else v for v in (after - before, low, high))
     if not (math.isfinite(low) and math.isfinite(high)) or low == high != 0:
         return unknown(name, "too few test rows for an interval", head)
-    difference = after - before
-    if abs(difference) < DIGITS:
-        difference = round(difference, 6) + 0.0
     if training is not None:
         low, high = refits.widened(difference, (low, high), training)
-    least = max(DIGITS, ROUNDING * abs(before), ROUNDING * abs(after))
-    if abs(difference) < least or (low <= least and high >= -least):
-        outcome = "within noise"
-    else:
-        outcome = "better" if (low > 0) == better else "worse"
+    gain = outcome.gain((low, high), greater_is_better=better)
+    said, seen = outcome.outcome(gain, margin), outcome.seen(gain)
     values = (before, after, difference, low, high)
     error = None if training is None else training.error
-    return Comparison(name, better, *values, method, outcome, training=error)
+    return Comparison(name, better, *values, method, said, None, error, margin, seen)
