@@ -21,12 +21,15 @@ Process = subprocess.Popen[str]
 
 
 @contextmanager
-def waiting(root: Path, errors: IO[str] | int = subprocess.PIPE) -> Iterator[Process]:
-    """Start the process that answers: to import what it needs takes a second, so start it early."""
-    words, own = (sys.executable, "-P", str(PREDICT)), git.environment(root)
+def waiting(root: Path, errors: IO[str] | int = subprocess.PIPE, **own: str) -> Iterator[Process]:
+    """Start the process that answers: to import what it needs takes a second, so start it early.
+
+    errors: where it says what went wrong. own: what its environment has besides.
+    """
+    words, env = (sys.executable, "-P", str(PREDICT)), git.environment(root) | own
     pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
     with subprocess.Popen(
-        words, cwd=root, env=own, stdin=pipe, stdout=nothing, stderr=errors, text=True
+        words, cwd=root, env=env, stdin=pipe, stdout=nothing, stderr=errors, text=True
     ) as process:
         try:
             yield process
