@@ -51,7 +51,8 @@ def causes(sides: Sides, judged: Judged, levels: list[str], budget: Budget) -> A
             frozenset[str](): scores.value(metric, before),
             frozenset(players): scores.value(metric, judged.after),
         }
-        value = _value(metric, ends, fixed, budget, sides.rerun)
+        unseen = ~judged.tested.learnt
+        value = _value(metric, ends, fixed, budget, lambda some: sides.rerun(some)[unseen])
         found = shapley.attribute(players, value, shift)
     except UserError as error:
         return Attributed(None, (str(error),))

@@ -10,9 +10,9 @@ from pipeline import stage
 from pipeline.schema import Schema
 from pipeline.scores import Array
 from pipeline.stage import UserError
-from review.frames import AGAIN, NONE, OURS, ROW, SIDE, TOLD, Frames, differs, matched
 from review.gather.snapshot import Snapshot
 from review.methods.drift import drift
+from review.rows.frames import AGAIN, NONE, OURS, ROW, SIDE, TOLD, Frames, differs, matched
 
 SHOWN_CLASSES = 20
 UNCOMPARED: dict[str, Any] = {

@@ -11,14 +11,15 @@ from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from report.edits import exact
 from report.numbers import figures, number
-from review import ReviewError, models, twins
+from review import ReviewError, models
 from review.dependence import Units, codes, units
 from review.gather.sides import Sides
 from review.methods import compare, outcome
 from review.methods.cautions import cautions
 from review.methods.compare import Comparison
 from review.methods.refits import Refits
-from review.twins import Tested
+from review.rows import twins
+from review.rows.twins import Tested
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from review import causes, gate, judge, levels, repeats, series, slices
+from review import causes, gate, judge, levels, series, slices
 from review.gather.reruns import Budget
 from review.gather.sides import Sides, gather
+from review.rows import repeats
 
 
 def review(

@@ -8,9 +8,10 @@ import pytest
 
 from conftest import SCHEMA, made_up
 from pipeline.schema import Column, Schema, read_schema
-from review import data, frames
-from review.frames import Names
+from review import data
 from review.methods import drift
+from review.rows import frames
+from review.rows.frames import Names
 
 CONTENT = ["size", "visits", "colour", "member", "joined"]
 

@@ -7,8 +7,8 @@ import pytest
 
 from conftest import SCHEMA, made_up
 from pipeline.schema import Schema, read_schema
-from review import frames
-from review.frames import Names
+from review.rows import frames
+from review.rows.frames import Names
 
 CONTENT = ["size", "visits", "colour", "member", "joined"]
 KEYED = Names(["id"], CONTENT, "bought")

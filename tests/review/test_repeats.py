@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from conftest import made_up
-from review import repeats
-from review.frames import Frames, Names, delivered, with_sides
+from review.rows import repeats
+from review.rows.frames import Frames, Names, delivered, with_sides
 
 CONTENT = ["size", "visits", "colour", "member", "joined", "bought"]
 

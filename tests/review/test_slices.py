@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.scores import Predictions
-from review import slices, twins
+from review import slices
 from review.judge import Judged
 from review.methods.refits import Refits
+from review.rows import twins
 
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=5)
 

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 
 from conftest import made_up
-from review import repeats, twins
-from review.frames import AGAIN, DELIVERY, Frames, Names, with_sides
+from review.rows import repeats, twins
+from review.rows.frames import AGAIN, DELIVERY, Frames, Names, with_sides
 
 CONTENT = ["size", "visits", "colour", "member", "joined"]
 FEW = ["colour", "member"]  # six kinds of rows: many are alike by nature

@@ -14,10 +14,11 @@ from pipeline import dataset, model, stage
 from pipeline.schema import Schema, read_schema
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import ReviewError, frames, models
+from review import ReviewError, models
 from review.gather import ask, git, snapshot, store
 from review.gather.store import Store
 from review.methods.shapley import Levels, RerunError
+from review.rows import frames
 
 FILES = {
     "data": ("data/raw.dvc", "data/schema.yaml"),

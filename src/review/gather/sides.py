@@ -12,8 +12,7 @@ import pandas as pd
 from pipeline import evaluate, model, stage
 from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
-from review import ReviewError, frames, gate, models, repeats
-from review.frames import Frames, Names
+from review import ReviewError, gate, models
 from review.gather import ask, git, snapshot, store
 from review.gather.git import Edited
 from review.gather.reruns import Budget, Reruns
@@ -22,6 +21,8 @@ from review.gather.store import Store
 from review.gather.training import Training
 from review.methods.refits import Refits
 from review.methods.shapley import Levels
+from review.rows import frames, repeats
+from review.rows.frames import Frames, Names
 
 T = TypeVar("T")
 Deliveries = dict[str, str]

@@ -16,13 +16,14 @@ from pipeline import dataset, model
 from pipeline.schema import Schema
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import ReviewError, frames, models
+from review import ReviewError, models
 from review.gather import ask, jobs, kept
 from review.gather.jobs import Job
 from review.gather.reruns import Budget
 from review.gather.snapshot import Snapshot
 from review.gather.store import Store
 from review.methods.refits import Refits
+from review.rows import frames
 
 MODEL = "models/model.skops"
 SCORED = ("data/schema.yaml", "src/")  # what else than the model decides how rows are scored

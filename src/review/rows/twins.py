@@ -9,7 +9,18 @@ import pandas as pd
 from pipeline import stage
 from pipeline.scores import Array
 from pipeline.stage import UserError
-from review.frames import AGAIN, LOOK, ROW, SIDE, TOLD, Frames, matched, paired, shuffled, stand_in
+from review.rows.frames import (
+    AGAIN,
+    LOOK,
+    ROW,
+    SIDE,
+    TOLD,
+    Frames,
+    matched,
+    paired,
+    shuffled,
+    stand_in,
+)
 
 SHARE = 0.1  # of a table's rows, from which on twins may be in its nature
 MIXED = 0.05  # of rows with twins, from which on other targets are no corrections

@@ -9,7 +9,7 @@ import pandas as pd
 from pipeline import dataset
 from pipeline.schema import Schema
 from pipeline.scores import Array
-from review.frames import DELIVERY, LOOK, ROW, TOLD, Frames, mixed, paired, shuffled, stand_in
+from review.rows.frames import DELIVERY, LOOK, ROW, TOLD, Frames, mixed, paired, shuffled, stand_in
 
 SHARE = 0.1  # of a delivery's rows, above what is usual, from which on it is news
 NOISE = 2  # standard deviations
