@@ -7,7 +7,6 @@ from report.numbers import number
 
 Found = dict[str, Any]  # the review, or a part of it, as schema.json describes it
 FEW = 5  # names in one sentence
-PSI_SMALL, PSI_LARGE = 0.1, 0.25  # as usually read: none below the first, large from the second on
 
 
 def changes(found: Found) -> list[Block]:
@@ -49,10 +48,12 @@ def data(found: Found) -> list[Text]:
     if waiting and waiting["base"] != waiting["head"]:
         items.append(f"{waiting['base']:,} → {waiting['head']:,} rows wait for their target")
     items += [("column ", *edit(change)) for change in found["schema"]]
-    shifted = [entry for entry in found["drift"] if entry["psi"] >= PSI_LARGE]
+    shifted = [entry for entry in found["drift"] if entry["size"] == "large"]
     if shifted:
-        worst = (Name(shifted[0]["column"]), f" most (PSI {shifted[0]['psi']:.2f})")
-        items.append((f"{plural(len(shifted), 'column')} shifted, ", *worst))
+        worst = (Name(shifted[0]["column"]), f" most (PSI {shifted[0]['psi']:.2f}, ")
+        items.append(
+            (f"{plural(len(shifted), 'column')} shifted, ", *worst, compared(shifted[0]), ")")
+        )
     sides = found["sides"] or {"to_test": 0, "to_train": 0}
     if sides["to_test"]:
         items.append(
@@ -97,11 +98,17 @@ def data_details(found: Found) -> list[Block]:
     """Return drift, target balance and changed cells, as far as there are any."""
     blocks: list[Block] = []
     if found["drift"]:
-        rows = [(Name(e["column"]), f"{e['psi']:.3f}", _size(e["psi"])) for e in found["drift"]]
-        blocks.append(Table(("column", "PSI", "drift"), "lrl", list(rows)))
+        rows: list[tuple[Text, ...]] = [
+            (Name(e["column"]), f"{e['psi']:.3f}", f"{e['chance']:.3f}", e["size"], compared(e))
+            for e in found["drift"]
+        ]
+        header = ("column", "PSI", "by chance up to", "drift", "compared")
+        blocks.append(Table(header, "lrrll", rows))
     if found["target"]:
-        rows = [(Name(e["value"]), number(e["base"]), number(e["head"])) for e in found["target"]]
-        blocks.append(Table(("target", "base", "head"), "lrr", list(rows)))
+        balance = [
+            (Name(e["value"]), number(e["base"]), number(e["head"])) for e in found["target"]
+        ]
+        blocks.append(Table(("target", "base", "head"), "lrr", list(balance)))
     cells = found["rows"]["cells"] if found["rows"] else []
     if cells:
         counted = [(Name(e["column"]), f"{e['changed']:,}") for e in cells]
@@ -112,8 +119,15 @@ def data_details(found: Found) -> list[Block]:
     return blocks
 
 
-def _size(psi: float) -> str:
-    return "none" if psi < PSI_SMALL else "some" if psi < PSI_LARGE else "large"
+def compared(drifted: Found) -> str:
+    """Return what the drift of a column is between, and how many rows that are."""
+    what = drifted["compared"]
+    count = plural(drifted["head"], what.removesuffix("s")) if what != "rows left" else ""
+    return {
+        "new rows": f"{count} with {drifted['base']:,} of base",
+        "changed cells": f"{count} with what they held",
+        "rows left": f"the {drifted['head']:,} rows left with {drifted['base']:,} of base",
+    }[what]
 
 
 def stages(found: list[Found]) -> list[Block]:

@@ -3,7 +3,7 @@
 Sections come in order of importance, so that a report that is too long is cut from its end.
 """
 
-from report import charts
+from report import charts, doubts
 from report.blocks import Alert, Block, Bullets, Name, Paragraph, Section, Strong, Table, Text
 from report.edits import Found, changes, data_details, edit, exact, stages
 from report.numbers import Figures, figures, together
@@ -46,8 +46,9 @@ def verdict(review: Found) -> Section:
     if review["changes"]["rules"]:
         rules = [edit(rule) for rule in review["changes"]["rules"]]
         blocks.append(Alert("IMPORTANT", ["This change alters the rules of the gate.", *rules]))
-    if review["notes"]:
-        blocks.append(Alert("WARNING", review["notes"]))
+    data = review["changes"]["data"]
+    if warned := [*doubts.outside(data["outside"]), *review["notes"]]:
+        blocks.append(Alert("WARNING", warned))
     return Section(f"{symbol or SYMBOLS[found['outcome']]} {found['sentence']} {gate}", blocks)
 
 

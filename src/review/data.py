@@ -11,14 +11,12 @@ from pipeline.schema import Schema
 from pipeline.scores import Array
 from pipeline.stage import UserError
 from review.gather.snapshot import Snapshot
-from review.methods.drift import drift
 from review.rows.frames import AGAIN, NONE, OURS, ROW, SIDE, TOLD, Frames, differs, matched
 
 SHOWN_CLASSES = 20
 UNCOMPARED: dict[str, Any] = {
     "rows": None,
     "target": [],
-    "drift": [],
     "sides": None,
     "duplicates": None,
     "keyed": None,
@@ -122,7 +120,6 @@ def changes(
     return {
         "rows": rows(before, after, head.schema.target.name, head.schema.having("key"), waited),
         "target": balance(before[base.schema.target.name], after[head.schema.target.name]),
-        "drift": drift(before, after, head.schema.features),
         "sides": sides(before, after),
         "duplicates": duplicates(after, head.schema),
         "keyed": bool(head.schema.having("key")),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from review import data
+from review.drift import drifted
 from review.gather.git import Edited
 from review.gather.sides import Sides
 from review.gather.snapshot import Content, Snapshot
@@ -125,6 +126,7 @@ def changes(sides: Sides, ran: dict[str, Any]) -> dict[str, Any]:
             "deliveries": data.edits(*sides.deliveries),
             "schema": differing(base.columns, head.columns),
             **data.changes(sides.frames, base, head, sides.waited),
+            **drifted.changes(sides.frames, head.schema, sides.renamed),
         },
         "params": params(base.params, head.params, MODEL_SECTIONS),
         "code": code(sides.edited, base.pipeline, head.pipeline),

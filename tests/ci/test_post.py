@@ -553,7 +553,7 @@ def test_a_hostile_column_is_shown_and_does_nothing(job: Job, github: GitHub) ->
     """It mentions nobody, links nowhere and ends no table."""
     review = reviewed()
     name = "x|</details>@octocat [a](https://evil.example) `#1` ![](https://evil.example/i.png)"
-    review["changes"]["data"]["drift"] = [{"column": name, "psi": 1.0}]
+    review["changes"]["data"]["drift"][0]["column"] = name
     github.upload(RUN, "review", archived(review))
 
     done = job(finished())

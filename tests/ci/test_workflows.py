@@ -209,7 +209,7 @@ def test_what_is_not_the_review_of_the_head_is_not_posted(
 def test_a_hostile_column_name_does_nothing(hub: Hub, project: Path, github: GitHub) -> None:
     event = opened(hub, project, github)
     review = reviewed(event["pull_request"]["head"]["sha"])
-    review["changes"]["data"]["drift"] = [{"column": HOSTILE, "psi": 0.5}]
+    review["changes"]["data"]["drift"][0]["column"] = HOSTILE
     github.upload(RUN, "review", archived(review))
 
     done = hub.act("comment", "workflow_run", finished(event))

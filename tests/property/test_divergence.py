@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pairs import SEEDS, STEPS
-from review.methods.drift import psi
+from review.drift.psi import psi
 
 KINDS = {
     "number": lambda codes: pd.Series(codes.astype(float)),

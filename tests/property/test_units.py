@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pairs import SEEDS, STEPS, Pair, compared, few, numbers, of_numbers
 from pipeline.scores import Predictions
-from review.methods.drift import psi
+from review.drift.psi import psi
 
 POWERS = {  # of the unit, in which each metric is told
     "explained_variance": 0,

@@ -123,7 +123,8 @@ def test_only_a_regular_file_is_read(tmp_path: Path) -> None:
 def test_what_is_too_much_is_cut_to_what_the_schema_allows() -> None:
     """Else the job that posts would refuse the review of any project with many columns."""
     review = copy.deepcopy(SAMPLE)
-    review["changes"]["data"]["drift"] = [{"column": "x" * 900, "psi": 1.0}] * 305
+    entry = {**review["changes"]["data"]["drift"][0], "column": "x" * 900}
+    review["changes"]["data"]["drift"] = [entry] * 305
     review["changes"]["data"]["deliveries"]["added"] = ["a.csv"] * 120
 
     found, cut = document.fitted(review)

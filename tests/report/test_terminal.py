@@ -37,7 +37,7 @@ def test_a_command_is_broken_wherever_a_word_comes_to_stand() -> None:
     """First in a row, or first in a line since what was before it filled the line."""
     review = copy.deepcopy(SAMPLE)
     review["verdict"]["reasons"] = [f"{'x' * (terminal.COLUMNS - 9)}::add-mask::verdict"]
-    review["changes"]["data"]["drift"] = [{"column": "::set-output name=a::b", "psi": 1.0}]
+    review["changes"]["data"]["drift"][0]["column"] = "::set-output name=a::b"
 
     assert commands(terminal.report(review)) == []
 

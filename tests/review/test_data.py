@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-import pytest
 
 from conftest import SCHEMA, made_up
 from pipeline.schema import Column, Schema, read_schema
 from review import data
-from review.methods import drift
 from review.rows import frames
 from review.rows.frames import Names
 
@@ -65,7 +62,6 @@ def test_numbers_that_become_their_text_are_no_change() -> None:
     head = base.assign(size=[f"{i:04}" for i in range(100)])
 
     assert data.rows(sides(base), sides(head), "bought")["changed"] == 0
-    assert drift.psi(base["size"], head["size"]) == 0
 
 
 def test_missing_stays_equal_to_missing() -> None:
@@ -110,72 +106,6 @@ def test_the_balance_of_classes_and_of_numbers() -> None:
         "a": (0.666667, 0.5), "c": (0.0, 0.5), "b": (0.333333, 0.0),
     }  # fmt: skip
     assert numbers[0] == {"value": "mean", "base": 1.5, "head": 3.0}
-
-
-def texts(rows: int, seed: int, common: str = "the a to of and is in it you that") -> pd.Series:
-    """Return texts of common words and of many rare ones, no two alike."""
-    random, words = np.random.default_rng(seed), common.split()
-    drawn = random.zipf(1.3, (rows, 12)) % 5000
-    lines = (" ".join(words[n] if n < len(words) else f"w{n}" for n in line) for line in drawn)
-    return pd.Series([f"{line} n{seed}x{i}" for i, line in enumerate(lines)], dtype="str")
-
-
-@pytest.mark.parametrize(
-    ("head", "low", "high"),
-    [
-        (texts(400, 2), 0.0, 0.05),
-        (texts(400, 2).str.upper(), 0.0, 0.05),
-        (texts(400, 2, "der die das ist und ein zu im du es"), 0.25, 20.0),
-        (texts(400, 2).where(pd.Series(range(400)) % 2 == 0), 0.1, 20.0),
-    ],
-    ids=["new texts", "in capitals", "another language", "half are missing"],
-)
-def test_texts_drift_by_the_words_they_use(head: pd.Series, low: float, high: float) -> None:
-    """That every text is new is no drift."""
-    frames = [pd.DataFrame({"note": column}) for column in (texts(400, 1), head)]
-
-    found = drift.drift(*frames, [Column("note", "text", "feature")])
-
-    assert low <= sum(entry["psi"] for entry in found) <= high
-
-
-@pytest.mark.parametrize(
-    ("shift", "low", "high"), [(0.0, 0.0, 0.01), (0.005, 0.0, 0.01), (1.0, 0.5, 2.0)]
-)
-def test_drift_is_an_effect_size(shift: float, low: float, high: float) -> None:
-    """A tiny shift of many rows is no alarm, though its p-value would be; one of 1 sd is."""
-    base, head = np.random.default_rng(0).normal(0, 1, (2, 50_000))
-
-    assert low <= drift.psi(pd.Series(base), pd.Series(head + shift)) <= high
-
-
-@pytest.mark.parametrize(
-    ("base", "head"),
-    [
-        ([1.0] * 50 + [0.0] * 950, [1.0] * 950 + [0.0] * 50),
-        ([0.0] * 950 + [1.0] * 50, [0.0] * 50 + [1.0] * 950),
-        ([0.0] * 100, [5.0] * 100),
-        ([0.0] * 920 + list(range(1, 81)), list(range(1, 1001))),
-    ],
-)
-def test_drift_is_seen_in_either_direction(base: list[float], head: list[float]) -> None:
-    """Also of columns that hold few values, or mostly one."""
-    assert drift.psi(pd.Series(base), pd.Series(head)) > 1
-
-
-@pytest.mark.parametrize(
-    "base",
-    [
-        pd.Series(["a", "b", None] * 100),
-        pd.Series([1.0, 2.0, np.nan] * 100),
-        pd.Series([True, False, True] * 100),
-        pd.Series(pd.date_range("2026-01-01", periods=300)),
-        pd.Series([np.nan] * 300),
-    ],
-)
-def test_drift_is_nothing_for_the_same_rows_and_finite_for_others(base: pd.Series) -> None:
-    assert drift.psi(base, base) == pytest.approx(0)
-    assert np.isfinite(drift.psi(base, base.iloc[:1]))
 
 
 def test_edits_are_sorted_by_kind() -> None:

@@ -10,7 +10,7 @@ from pipeline import dataset
 from pipeline.schema import Schema
 from pipeline.scores import Array
 from review import ReviewError
-from review.methods.drift import alike
+from review.drift.psi import alike
 
 ROW, LOOK, TOLD = "row hash", "hash of content", "hash of content and target"
 SIDE, DELIVERY, AGAIN = "is test", "of delivery", "is of base, under another key"
