@@ -84,28 +84,33 @@ def _truth(target: pd.Series, task: str) -> np.ndarray:
 
 
 def _tried(column: np.ndarray, truth: np.ndarray, task: str) -> float:
-    if len(truth) > FEW and _score(column[:FEW], truth[:FEW], task) < TRIED:
+    if len(truth) > FEW and _score(column[:FEW], truth[:FEW], task, least=TRIED) < TRIED:
         return 0.0
-    return _score(column, truth, task)
+    return _score(column, truth, task, least=LOOK)
 
 
-def _score(column: np.ndarray, truth: np.ndarray, task: str, leaves: int | None = None) -> float:
-    """Return R² or balanced accuracy of a tree on one column, as the mean of three folds."""
+def _score(
+    column: np.ndarray, truth: np.ndarray, task: str, leaves: int | None = None, least: float = 0
+) -> float:
+    """Return R² or balanced accuracy of a tree on one column, as the mean of three folds.
+
+    Or 0 as soon as the folds that are left, of which none tells more than all, cannot make it come
+    to `least`, as with most columns after the first.
+    """
     regression = task == "regression"
-    least = 5 if len(truth) >= 500 else 1  # rows in a leaf, so that noise is not learnt
+    leaf = 5 if len(truth) >= 500 else 1  # rows in a leaf, so that noise is not learnt
     kind = DecisionTreeRegressor if regression else DecisionTreeClassifier
-    tree = kind(min_samples_leaf=least, max_leaf_nodes=leaves, random_state=0)
+    tree = kind(min_samples_leaf=leaf, max_leaf_nodes=leaves, random_state=0)
     metric = r2_score if regression else balanced_accuracy_score
+    lost = 0.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of classes too rare for a fold of their own
-        folds = (KFold if regression else StratifiedKFold)(3).split(column, truth)
-        found = [
-            metric(
-                truth[test], tree.fit(column[train, None], truth[train]).predict(column[test, None])
-            )
-            for train, test in folds
-        ]
-    return float(np.mean(found))
+        for train, test in (KFold if regression else StratifiedKFold)(3).split(column, truth):
+            tree.fit(column[train, None], truth[train])
+            lost += (1 - metric(truth[test], tree.predict(column[test, None]))) / 3
+            if lost > 1 - least:
+                return 0.0
+    return float(1 - lost)
 
 
 def summed(numbers: pd.DataFrame, truth: np.ndarray, starts: Collection[str]) -> list[Leak]:
