@@ -1,14 +1,37 @@
-"""Says what to look at before a difference is believed: values that base never had."""
+"""Says what to look at before a difference is believed: leaks, and values base never had."""
 
 from report.blocks import Name, Text
-from report.edits import FEW, Found, plural
+from report.edits import FEW, Found, listed, plural
+
+
+def leaks(found: list[Found]) -> list[Text]:
+    """Return a sentence for each of the first leaks."""
+    more = len(found) - FEW
+    return [*map(_leak, found[:FEW]), *[f"{plural(more, 'more leak')} like these."] * (more > 0)]
+
+
+def _leak(entry: Found) -> Text:
+    score, where = f"{entry['score']:.3f} of 1", ""
+    if entry["base"] is not None:
+        where = f" in the {entry['rows']:,} rows that are new or changed"
+        score += f", {entry['base']:.3f} in base"
+    if len(entry["columns"]) > 1:
+        return (
+            *("Columns ", *listed(entry["columns"])),
+            f" add up to the target{where} ({score}): look at them before you believe the "
+            "difference.",
+        )
+    return (
+        *("Column ", Name(entry["columns"][0])),
+        f" alone tells the target{where} ({score}): look at it before you believe the difference.",
+    )
 
 
 def outside(found: list[Found]) -> list[Text]:
     """Return a sentence for each of the first columns that hold what base never had."""
     said = [_outside(entry) for entry in found[:FEW]]
     more = len(found) - FEW
-    return said + [f"So do those of {plural(more, 'more column')}."] * (more > 0)
+    return said + [f"New values of {plural(more, 'more column')} lie outside."] * (more > 0)
 
 
 def _outside(entry: Found) -> Text:

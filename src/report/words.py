@@ -47,8 +47,9 @@ def verdict(review: Found) -> Section:
         rules = [edit(rule) for rule in review["changes"]["rules"]]
         blocks.append(Alert("IMPORTANT", ["This change alters the rules of the gate.", *rules]))
     data = review["changes"]["data"]
-    if warned := [*doubts.outside(data["outside"]), *review["notes"]]:
-        blocks.append(Alert("WARNING", warned))
+    doubted = [*doubts.leaks(data["leaks"]), *doubts.outside(data["outside"])]
+    if doubted or review["notes"]:
+        blocks.append(Alert("WARNING", [*doubted, *review["notes"]]))
     return Section(f"{symbol or SYMBOLS[found['outcome']]} {found['sentence']} {gate}", blocks)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from review import data
-from review.drift import drifted
+from review.drift import drifted, telling
 from review.gather.git import Edited
 from review.gather.sides import Sides
 from review.gather.snapshot import Content, Snapshot
@@ -120,13 +120,15 @@ def _because(base: Content | None, head: Content) -> list[str]:
 def changes(sides: Sides, ran: dict[str, Any]) -> dict[str, Any]:
     """Return what changed on each level, and which levels the pipeline sees a change on."""
     base, head = sides.base, sides.head
+    pairs = drifted.paired(sides.frames, head.schema, sides.renamed)
     found: dict[str, Any] = {
         "levels": [],
         "data": {
             "deliveries": data.edits(*sides.deliveries),
             "schema": differing(base.columns, head.columns),
             **data.changes(sides.frames, base, head, sides.waited),
-            **drifted.changes(sides.frames, head.schema, sides.renamed),
+            **drifted.changes(pairs, head.schema),
+            "leaks": telling.found(sides, pairs),
         },
         "params": params(base.params, head.params, MODEL_SECTIONS),
         "code": code(sides.edited, base.pipeline, head.pipeline),

@@ -24,7 +24,7 @@ def table(rows: int, start: int = 0) -> pd.DataFrame:
 def changes(base: pd.DataFrame, head: pd.DataFrame, **renamed: str) -> dict:
     """Return drift by column, and the names of the columns outside."""
     sides = (frames.with_sides(rows.iloc[30:], rows.iloc[:30], KNOWN) for rows in (base, head))
-    found = drifted.changes(tuple(sides), SCHEMA, renamed)
+    found = drifted.changes(drifted.paired(tuple(sides), SCHEMA, renamed), SCHEMA)
     sizes = {e["column"]: (e["size"], e["compared"], e["head"]) for e in found["drift"]}
     return sizes | {"outside": [entry["column"] for entry in found["outside"]]}
 
@@ -61,7 +61,7 @@ def test_a_table_that_did_not_change_has_no_drift() -> None:
     head = BASE.sample(frac=1, random_state=0).assign(y=False)
 
     assert changes(BASE, head) == {"outside": []}
-    assert drifted.changes(None, SCHEMA, {}) == {"drift": [], "outside": []}
+    assert drifted.changes(None, SCHEMA) == {"drift": [], "outside": []}
 
 
 def test_cells_that_changed_are_compared_with_what_they_held() -> None:
@@ -108,7 +108,8 @@ def test_rows_of_few_new_groups_are_no_drift() -> None:
     schema = Schema((*SCHEMA.columns, Column("who", "integer", "group")))
     both = [frames.with_sides(r.iloc[30:], r.iloc[:30], KNOWN) for r in (rows[:1000], rows)]
 
-    told = [drifted.changes(tuple(both), s, {})["drift"][0] for s in (schema, SCHEMA)]
+    pairs = [drifted.paired(tuple(both), s, {}) for s in (schema, SCHEMA)]
+    told = [drifted.changes(pair, SCHEMA)["drift"][0] for pair in pairs]
 
     assert [(entry["column"], entry["size"]) for entry in told] == [
         ("size", "none"), ("size", "large"),

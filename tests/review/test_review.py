@@ -350,6 +350,32 @@ def test_old_rows_under_new_keys_make_no_model_better(memory: Path, dvc: Run) ->
     assert any("test rows are like a training row of head" in note for note in found["notes"])
 
 
+def test_a_copy_of_the_target_and_another_unit_stand_on_the_first_screen(
+    change: Path, dvc: Run
+) -> None:
+    """A leak makes the model better, so that it would else be praised."""
+    for name, rows in {"first": made_up(), "second": made_up(12, start=1000)}.items():
+        copied = rows.assign(refund=rows["bought"].map({"yes": 3.5, "no": 0.0}))
+        copied.loc[copied["id"] >= 1000, "size"] *= 1000
+        copied.to_csv(change / f"data/raw/{name}.csv", index=False)
+    edit(
+        change / "data/schema.yaml",
+        ", min: 0, max: 100}",
+        "}\n  refund: {type: number, role: feature}",
+    )
+    dvc("add", "-q", "data/raw")
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")["changes"]["data"]
+
+    first_screen = (change / "report.md").read_text(encoding="utf-8").partition("### Metrics")[0]
+    assert found["leaks"] == [{"columns": ["refund"], "score": 1, "rows": 132, "base": None}]
+    assert [(e["column"], e["rows"], e["of"]) for e in found["outside"]] == [("size", 12, 12)]
+    assert (found["drift"][0]["column"], found["drift"][0]["size"]) == ("size", "large")
+    assert "Column `refund` alone tells the target (1.000 of 1): look at it" in first_screen
+    assert "Column `size`: 12 of 12 new values lie far outside all of base's" in first_screen
+
+
 def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> None:
     """And once it is delivered, that is what is said of them, and not that they were added."""
     edit(change / "data/schema.yaml", "role: target,", "role: target, nullable: true,")

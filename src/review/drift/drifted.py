@@ -22,7 +22,8 @@ EVERY = slice(None)
 class Paired:
     """All rows of both sides; positions of those that both have, and of those head alone has.
 
-    groups: of each row the number of its group, None without groups.
+    groups: of each row the number of its group, None without groups. was: base's name of each of
+    head's features that base has a column for. cells: of each of them, which rows of both differ.
     """
 
     base: pd.DataFrame
@@ -31,33 +32,37 @@ class Paired:
     after: Array
     new: Array
     groups: Pair | None
+    was: dict[str, str]
+    cells: dict[str, Array]
+
+    @property
+    def fresh(self) -> Array:
+        """Positions of the rows that head alone has, or that have another feature."""
+        changed = np.any([*self.cells.values(), np.zeros(len(self.after), dtype=bool)], axis=0)
+        return np.concatenate([self.new, self.after[changed]])
 
 
-def changes(
+def paired(
     frames: Frames | UserError | None, schema: Schema, renamed: Mapping[str, str]
-) -> dict[str, Any]:
-    """Return the drift of head's features, and which of them hold what base never had.
+) -> Paired | None:
+    """Pair the rows of both sides; None if there are not two.
 
-    Rows that stayed as they were are compared with nothing: they would water down what did not.
     renamed: base's name of each column that is called otherwise now.
     """
     if not isinstance(frames, tuple):
-        return {"drift": [], "outside": []}
-    pairs = paired(frames, schema)
-    known, new = {}, {}
-    for column in schema.features:
-        old = renamed.get(column.name, column.name)
-        if old in pairs.base and column.name in pairs.head:
-            known[column.name], new[column.name] = moved(pairs, old, column.name)
-    fresh = {name: one for name, one in new.items() if len(one.head)}
-    return {"drift": drift(schema.features, known), "outside": outside(schema.features, fresh)}
-
-
-def paired(frames: Frames, schema: Schema) -> Paired:
-    """Pair the rows of both sides."""
-    before, after = matched(*frames)
-    new = np.delete(np.arange(len(frames[1])), after)
-    return Paired(*frames, before, after, new, _groups(frames, schema))
+        return None
+    base, head = frames
+    before, after = matched(base, head)
+    named = {c.name: renamed.get(c.name, c.name) for c in schema.features}
+    was = {name: old for name, old in named.items() if name in head and old in base}
+    left, right = base.iloc[before], head.iloc[after]
+    return Paired(
+        *(base, head, before, after),
+        new=np.delete(np.arange(len(head)), after),
+        groups=_groups(frames, schema),
+        was=was,
+        cells={name: differs(left[old], right[name]) for name, old in was.items()},
+    )
 
 
 def _groups(frames: Frames, schema: Schema) -> Pair | None:
@@ -69,14 +74,26 @@ def _groups(frames: Frames, schema: Schema) -> Pair | None:
     return codes[: len(frames[0])], codes[len(frames[0]) :]
 
 
-def moved(pairs: Paired, old: str, name: str) -> tuple[list[Moved], Moved]:
-    """Return what is new in a column beside what it is compared with, and all of it together.
+def changes(pairs: Paired | None, schema: Schema) -> dict[str, Any]:
+    """Return the drift of head's features, and which of them hold what base never had.
+
+    Rows that stayed as they were are compared with nothing: they would water down what did not.
+    """
+    if pairs is None:
+        return {"drift": [], "outside": []}
+    found = {name: moved(pairs, name) for name in pairs.was}
+    parts = {name: told for name, (told, _) in found.items()}
+    fresh = {name: every for name, (_, every) in found.items() if len(every.head)}
+    return {"drift": drift(schema.features, parts), "outside": outside(schema.features, fresh)}
+
+
+def moved(pairs: Paired, name: str) -> tuple[list[Moved], Moved]:
+    """Return what is new in a feature beside what it is compared with, and all of it together.
 
     Values of rows that head alone has beside all of base's; cells that changed beside what they
     held; and if rows are gone, base's values in the rows that are left beside all of base's.
     """
-    base, head = pairs.base[old], pairs.head[name]
-    cells = differs(base.iloc[pairs.before], head.iloc[pairs.after])
+    base, head, cells = pairs.base[pairs.was[name]], pairs.head[name], pairs.cells[name]
     was, now = pairs.before[cells], pairs.after[cells]
 
     def one(what: str, at: Array | slice, values: pd.Series, chosen: Array, side: int = 1) -> Moved:
