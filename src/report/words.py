@@ -4,9 +4,10 @@ Sections come in order of importance, so that a report that is too long is cut f
 """
 
 from report import charts, doubts
-from report.blocks import Alert, Block, Bullets, Name, Paragraph, Section, Strong, Table, Text
+from report.blocks import Alert, Block, Name, Paragraph, Section, Table, Text
+from report.causes import causes
 from report.edits import Found, changes, data_details, edit, exact, stages
-from report.numbers import Figures, figures, together
+from report.numbers import Figures, figures
 
 SYMBOLS = {"better": "▲", "worse": "▼", "no difference": "≈", "no worse": "△", "cannot tell": "?"}
 GATES = {
@@ -25,7 +26,7 @@ def sections(review: Found) -> list[Section]:
         Section("Metrics", metrics(review)),
         Section("Metrics on the rows of both test sets", common(review), folded=True),
         Section("What changed", changes(review["changes"])),
-        Section("What caused the difference", causes(review)),
+        causes(review),
         Section("Charts", pictures(review)),
         slices(review["slices"]),
         Section("Confusion: test rows, base → head", confusion(review["charts"]), folded=True),
@@ -158,27 +159,6 @@ def _margin(found: Found) -> str:
     margin, lost = exact(found["margin"]), "-" if found["greater_is_better"] else "+"
     measured = {"no worse": f" than {lost}{margin}", "no difference": f" (±{margin})"}
     return measured.get(found["outcome"], "")
-
-
-def causes(review: Found) -> list[Block]:
-    """Return each cause's share of the difference, as numbers and bars."""
-    found = review["causes"]
-    if not found:
-        return []
-    largest = max((abs(part["value"]) for part in found["parts"]), default=0) or 1
-    sides = [c[side] for c in review["metrics"][:1] for side in ("base", "head")]
-    values = [*(part["value"] for part in found["parts"]), found["total"]]
-    *written, total = together(values, sign="+", of=sides)
-    rows: list[tuple[Text, ...]] = [
-        (part["cause"], value, "█" * (value != "0") * round(20 * abs(part["value"]) / largest))
-        for part, value in zip(found["parts"], written, strict=True)
-    ]
-    rows.append((Strong("together"), total, ""))
-    table = Table(("cause", ("effect on ", Name(found["metric"])), ""), "lrl", rows)
-    blocks: list[Block] = [table]
-    if found["notes"]:
-        blocks.append(Bullets(found["notes"]))
-    return blocks
 
 
 def pictures(review: Found) -> list[Block]:

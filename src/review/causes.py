@@ -1,21 +1,25 @@
 """What caused the difference of the primary metric: reruns of the missing combinations."""
 
+import functools
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
 
 from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from review import ReviewError, models
+from review import ReviewError, models, parts
 from review.gather import reruns
 from review.gather.reruns import Budget
 from review.gather.sides import Sides
 from review.judge import Judged
 from review.methods import compare, shapley
 from review.methods.shapley import Causes, Levels
+from review.parts import Ends, Part, Said
 
 
 @dataclass(frozen=True)
@@ -47,45 +51,71 @@ def causes(sides: Sides, judged: Judged, levels: list[str], budget: Budget) -> A
             raise ReviewError(
                 f"{metric} is undefined for base, so its change has no causes to tell."
             )
-        ends = {
-            frozenset[str](): scores.value(metric, before),
-            frozenset(players): scores.value(metric, judged.after),
-        }
+        ends = {frozenset[str](): before, frozenset(players): judged.after}
         unseen = ~judged.tested.learnt
-        value = _value(metric, ends, fixed, budget, lambda some: sides.rerun(some)[unseen])
-        found = shapley.attribute(players, value, shift)
+        said = _said(metric, ends, fixed, budget, lambda some: sides.rerun(some)[unseen])
+        found = shapley.attribute(players, lambda chosen: scores.value(metric, said(chosen)), shift)
     except UserError as error:
         return Attributed(None, (str(error),))
-    return Attributed(_entry(metric, found, inseparable=bool(fixed) and players != ["environment"]))
+    inseparable = bool(fixed) and players != ["environment"]
+    moved, total = _moved(metric, sides, judged, own, before)
+    of_rows = Part("test rows", found.parts["test rows"], *moved)
+    every = [of_rows, *parts.of_levels(found, metric, said, judged.found[0])]
+    return Attributed(_entry(metric, found, every, total, inseparable=inseparable))
 
 
-def _value(
-    metric: str, ends: dict[Levels, float], fixed: Levels, budget: Budget,
+def _moved(
+    metric: str, sides: Sides, judged: Judged, own: Predictions, before: Predictions
+) -> tuple[Ends, Ends]:
+    """Return the intervals of what the test rows add, and of all together.
+
+    There is none if nobody knows which rows the two test sets share.
+    """
+    if isinstance(sides.frames, UserError):
+        return (None, None), (None, None)
+    unseen = ~judged.tested.learnt
+    mine, at = judged.tested.pairs
+    kept = unseen[at]
+    pairs = mine[kept], (np.cumsum(unseen) - 1)[at[kept]]
+    moved = parts.of_rows(metric, own, before, before, pairs)
+    change = judged.found[0]
+    if moved == (0.0, 0.0):
+        return moved, (change.low, change.high)
+    return moved, parts.of_rows(metric, own, before, judged.after, pairs)
+
+
+def _said(
+    metric: str, ends: dict[Levels, Predictions], fixed: Levels, budget: Budget,
     rerun: Callable[[Levels], Predictions],
-) -> shapley.Value:  # fmt: skip
-    """Return what gives the metric of any combination: of the two ends it is known."""
+) -> Said:  # fmt: skip
+    """Return what gives the predictions of any combination: of the two ends they are known."""
 
-    def value(chosen: Levels) -> float:
+    @functools.cache
+    def said(chosen: Levels) -> Predictions:
         if chosen in ends:
             return ends[chosen]
         budget.check(chosen)
         print(stage.one_line(f"  {reruns.named(chosen)} …"), file=sys.stderr)
-        said = rerun(chosen | fixed)
-        if compare.lacks(metric, said):
+        found = rerun(chosen | fixed)
+        if compare.lacks(metric, found):
             name = reruns.named(chosen | fixed)
             raise shapley.RerunError(
                 f"{name[0].upper()}{name[1:]} cannot be scored: its estimator gives no "
                 "probabilities."
             )
-        return scores.value(metric, said)
+        return found
 
-    return value
+    return said
 
 
-def _entry(metric: str, found: Causes, *, inseparable: bool) -> dict[str, Any]:
-    parts = [{"cause": cause, "value": part} for cause, part in found.parts.items()]
+def _entry(
+    metric: str, found: Causes, every: list[Part], total: Ends, *, inseparable: bool
+) -> dict[str, Any]:
     environment = (
         "The environment changed too and is not separable: every rerun used the new packages."
     )
     notes = [note[:500] for note in [*found.notes, *[environment] * inseparable]]
-    return {"metric": metric, "total": found.total, "parts": parts, "notes": notes}
+    low, high = total
+    listed = [asdict(part) for part in every]
+    numbers = {"total": found.total, "low": low, "high": high}
+    return {"metric": metric, **numbers, "parts": listed, "notes": notes}

@@ -58,9 +58,11 @@ def three_levels(change: Path, dvc: Run) -> Path:
 
 
 def effects(project: Path) -> dict[str, float]:
-    """Return each cause's share, as `python -m review` reports it."""
+    """Return each cause's share, as `python -m review` reports it; each lies in its interval."""
     causes = reviewed(project, "--no-gate", TRAINED=str(project.parent / "trained.txt"))["causes"]
     parts = {part["cause"]: part["value"] for part in causes["parts"]}
+    assert all(part["low"] <= part["value"] <= part["high"] for part in causes["parts"])
+    assert causes["low"] < causes["total"] < causes["high"]
     assert sum(parts.values()) == pytest.approx(causes["total"], abs=1e-12)
     return parts
 

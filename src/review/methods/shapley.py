@@ -2,13 +2,15 @@
 
 import itertools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pipeline.stage import UserError
 
+ROUNDING = 1e-9  # of variances that are added up and leave nothing
 Levels = frozenset[str]
 Value = Callable[[Levels], float]
+Weights = dict[Levels, float]  # how much of each combination is in a sum; together nothing
 
 
 class RerunError(UserError):
@@ -17,11 +19,36 @@ class RerunError(UserError):
 
 @dataclass(frozen=True)
 class Causes:
-    """Parts that add up to the total, and what could not be separated."""
+    """Parts that add up to the total, and what could not be separated.
+
+    blocks: levels that have a part of their own, or share one.
+    """
 
     total: float
     parts: dict[str, float]
+    blocks: list[Levels]
     notes: list[str]
+
+
+def weights(block: Levels, blocks: Sequence[Levels]) -> Weights:
+    """Return how much of each combination is in a block's Shapley value.
+
+    Half of what data add alone, and half of what they add after code:
+
+    >>> data, code = frozenset({"data"}), frozenset({"code"})
+    >>> found = weights(data, [data, code])
+    >>> {" and ".join(sorted(levels)): weight for levels, weight in found.items()}
+    {'data': 0.5, '': -0.5, 'code and data': 0.5, 'code': -0.5}
+    """
+    others = [other for other in blocks if other != block]
+    found: Weights = {}
+    for size in range(len(blocks)):
+        orders = math.factorial(size) * math.factorial(len(others) - size)
+        for chosen in itertools.combinations(others, size):
+            before = frozenset[str]().union(*chosen)
+            share = orders / math.factorial(len(blocks))
+            found |= {before | block: share, before: -share}
+    return found
 
 
 def shapley(blocks: list[Levels], value: Value) -> dict[Levels, float]:
@@ -37,16 +64,44 @@ def shapley(blocks: list[Levels], value: Value) -> dict[Levels, float]:
     >>> parts[data], parts[code]
     (3.0, 1.0)
     """
-    found = dict.fromkeys(blocks, 0.0)
-    for block in blocks:
-        others = [other for other in blocks if other != block]
-        for size in range(len(blocks)):
-            weight = math.factorial(size) * math.factorial(len(others) - size)
-            for chosen in itertools.combinations(others, size):
-                before = frozenset[str]().union(*chosen)
-                gain = value(before | block) - value(before)
-                found[block] += weight * gain / math.factorial(len(blocks))
-    return found
+    return {block: total(weights(block, blocks), value) for block in blocks}
+
+
+def total(weights: Weights, value: Value) -> float:
+    """Return a weighted sum of values.
+
+    >>> total({frozenset({"data"}): 1.0, frozenset(): -1.0}, lambda levels: 2.0 * len(levels))
+    2.0
+    """
+    return math.fsum(weight * value(levels) for levels, weight in weights.items())
+
+
+def interaction(block: Levels, blocks: Sequence[Levels]) -> Weights:
+    """Return the weights of what a block adds after all others less what it adds alone.
+
+    >>> data, code = frozenset({"data"}), frozenset({"code"})
+    >>> worth = {(): 0.0, ("data",): 2.0, ("code",): 0.0, ("code", "data"): 4.0}
+    >>> total(interaction(data, [data, code]), lambda levels: worth[tuple(sorted(levels))])
+    2.0
+    """
+    every = frozenset[str]().union(*blocks)
+    return {every: 1.0, every - block: -1.0, block: -1.0, frozenset(): 1.0}
+
+
+def variance(weights: Weights, of_pair: Callable[[Levels, Levels], float]) -> float:
+    """Return the variance of a weighted sum from those of the differences of two.
+
+    Since the weights add up to zero, no other is needed: of three means a, b and c, whose errors do
+    not depend on each other and have a variance of 1, two differ with 2, and a - (b + c) / 2 has
+
+    >>> a, b, c = (frozenset({name}) for name in "abc")
+    >>> variance({a: 1.0, b: -0.5, c: -0.5}, lambda one, other: 2.0)
+    1.5
+    """
+    pairs = itertools.combinations(sorted(weights, key=sorted), 2)
+    terms = [-weights[one] * weights[other] * of_pair(one, other) for one, other in pairs]
+    found = math.fsum(terms)
+    return 0.0 if abs(found) <= ROUNDING * max(map(abs, terms)) else found
 
 
 def partitions(levels: list[str]) -> Iterator[list[Levels]]:
@@ -79,7 +134,7 @@ def attribute(levels: list[str], value: Value, shift: float) -> Causes:
     test rows:
 
     >>> attribute(["data", "code"], lambda chosen: 0.875 if "data" in chosen else 0.75, -0.0625)
-    Causes(total=0.0625, parts={'test rows': -0.0625, 'data': 0.125, 'code': 0.0}, notes=[])
+    Causes(total=0.0625, parts={'test rows': -0.0625, 'data': 0.125, 'code': 0.0}, ...
     """
     known: dict[Levels, float] = {}
     notes: list[str] = []
@@ -97,6 +152,6 @@ def attribute(levels: list[str], value: Value, shift: float) -> Causes:
         parts = shapley(blocks, once)
         if not any(math.isnan(part) for part in parts.values()):
             named = {" and ".join(n for n in levels if n in b): part for b, part in parts.items()}
-            total = once(frozenset(levels)) - once(frozenset()) + shift
-            return Causes(total, {"test rows": shift, **named}, notes)
+            change = once(frozenset(levels)) - once(frozenset())
+            return Causes(change + shift, {"test rows": shift, **named}, blocks, notes)
     raise RerunError("The difference cannot be attributed: base or head itself cannot be scored.")
