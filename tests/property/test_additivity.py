@@ -3,10 +3,12 @@
 import itertools
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from review.methods import shapley
 from review.methods.shapley import Levels, RerunError, attribute
 
 LEVELS = ["data", "params", "code", "environment"]
@@ -68,3 +70,16 @@ def test_the_order_in_which_levels_are_named_is_nothing(
     found = attribute(shuffled, worth.__getitem__, 0.0).parts
 
     assert found == pytest.approx(attribute(levels, worth.__getitem__, 0.0).parts, abs=1e-12)
+
+
+@given(CHANGED, st.integers(0, 2**32 - 1))
+def test_the_variance_of_a_part_follows_from_those_of_pairs(levels: list[str], seed: int) -> None:
+    """Whatever depends on what, since the weights of a part add up to nothing."""
+    values = dict(zip(EVERY, np.random.default_rng(seed).normal(size=(16, 30)), strict=True))
+    blocks = [frozenset({name}) for name in levels]
+
+    for block in blocks:
+        weights = shapley.weights(block, blocks)
+        rows = sum(weight * values[chosen] for chosen, weight in weights.items())
+        found = shapley.variance(weights, lambda one, other: np.var(values[one] - values[other]))
+        assert found == pytest.approx(np.var(rows))

@@ -409,19 +409,51 @@ def recorded(project: Path, revision: str) -> float:
     return float(json.loads(shown)["roc_auc"])
 
 
-def test_a_column_that_is_not_available_any_more(change: Path, dvc: Run) -> None:
-    """Base's model needs the column: the rows' stored predictions are compared instead."""
-    edit(
-        change / "data/schema.yaml",
-        "member: {type: boolean, role: feature}",
-        "member: {type: boolean, role: ignored}",
-    )
+def ignore_member(project: Path) -> None:
+    """Do without a column: the README's second situation."""
+    kept = "member: {type: boolean, role: "
+    edit(project / "data/schema.yaml", f"{kept}feature}}", f"{kept}ignored}}")
+
+
+def test_a_column_that_head_does_without_is_given_to_base(change: Path, dvc: Run) -> None:
+    """From the deliveries, also for new rows: both are compared, and causes told apart."""
+    ignore_member(change)
+    edit(change / "params.yaml", "C: 1.0", "C: 0.001")
+    made_up(200, start=1000).to_csv(change / "data/raw/second.csv", index=False)
     dvc("repro", "-q")
 
-    found = reviewed(change)
+    found = reviewed(change, "--no-gate")
+
+    note = "Head's model does without ['member']: base's got it from the deliveries."
+    assert note in found["notes"] and found["rows"]["scored"] == "head's test rows"
+    assert found["common"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+    assert [part["cause"] for part in found["causes"]["parts"]] == ["test rows", "data", "params"]
+
+
+def test_a_column_that_is_gone_from_the_files_is_taken_from_the_rows_of_base(
+    change: Path, dvc: Run
+) -> None:
+    ignore_member(change)
+    made_up().drop(columns="member").to_csv(change / "data/raw/first.csv", index=False)
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")
+
+    assert found["rows"]["scored"] == "head's test rows"
+    assert found["metrics"][0]["base"] == pytest.approx(recorded(change, "main"), abs=1e-6)
+
+
+def test_new_rows_without_a_column_leave_the_rows_of_both(change: Path, dvc: Run) -> None:
+    """Base's model cannot be asked about them: what was recorded of common rows is compared."""
+    ignore_member(change)
+    new = made_up(50, start=1000).drop(columns="member")
+    new.to_csv(change / "data/raw/second.csv", index=False)
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")
 
     assert found["rows"]["scored"] == "common test rows"
-    assert any("needs columns ['member']" in note for note in found["notes"])
+    assert any("test rows came without it." in note for note in found["notes"])
     assert found["metrics"][0]["low"] is not None
 
 

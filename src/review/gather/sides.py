@@ -1,6 +1,6 @@
 """Gathers both sides of a change: what each says, and what only both together tell."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,8 @@ from pipeline import evaluate, model, stage
 from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
 from review import ReviewError, gate, models
-from review.gather import ask, git, snapshot, store
+from review.gather import ask, columns, git, snapshot, store
+from review.gather.columns import Known
 from review.gather.git import Edited
 from review.gather.reruns import Budget, Reruns
 from review.gather.snapshot import Snapshot
@@ -102,9 +103,12 @@ def _sides(
     waited = _attempt(lambda: _waited(theirs, ours, base, head), there)
     renamed = frames.renamed(every, base.schema, head.schema) if isinstance(every, tuple) else {}
 
+    known = _known(base, head, ours, rows, every, renamed)
+    both = _by_both_names(known.rows, renamed)
+
     def said() -> Predictions:
         target = head.schema.target.name
-        lines = ask.ask(process, theirs, base.schema, rows, target, renamed)
+        lines = ask.ask(process, theirs, base.schema, known.rows, target, renamed)
         return models.predictions(lines, model.labels(rows[target]), after.positive)
 
     before = _attempt(said, there)
@@ -113,6 +117,7 @@ def _sides(
         doubts=(
             *_doubts(base, head, here),
             *_uncompared(every),
+            *known.notes,
             *(f"Of {base.label}: {store.kept([name])}" for name in withheld),
         ),
         edited=git.edited(str(base.commit), head.commit, here),
@@ -126,11 +131,26 @@ def _sides(
         after=after,
         recorded=_attempt(lambda: _recorded(theirs, after.positive), there),
         before=before,
-        rerun=Reruns(str(base.commit), ours, head.schema, rows, after),
+        rerun=Reruns(str(base.commit), ours, head.schema, both, after),
         refit=Training(
-            root, rules.seeds, (theirs, ours), (base, head), renamed, rows, before, after
+            root, rules.seeds, (theirs, ours), (base, head), renamed, known.rows, before, after
         ),
     )  # fmt: skip
+
+
+def _known(
+    base: Snapshot, head: Snapshot, ours: Store, rows: pd.DataFrame,
+    every: Frames | UserError | None, renamed: Mapping[str, str],
+) -> Known:  # fmt: skip
+    if isinstance(base.parsed, UserError) or not base.stages:
+        return Known(rows)
+    theirs = every[0] if isinstance(every, tuple) else None
+    return columns.known(rows, head.schema, base.schema, ours, theirs, renamed.values())
+
+
+def _by_both_names(rows: pd.DataFrame, renamed: Mapping[str, str]) -> pd.DataFrame:
+    """Return rows that a model of either schema can be asked about."""
+    return rows.assign(**{old: rows[new] for new, old in renamed.items()})
 
 
 def _attempt(make: Callable[[], T], folder: Path) -> T | UserError:
