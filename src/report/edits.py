@@ -144,11 +144,6 @@ def stages(found: list[Found]) -> list[Block]:
     return [Table(("stage", "result", "seconds", "because"), "llrl", rows)] if rows else []
 
 
-def exact(value: float) -> str:
-    """Write a number as a person wrote it, such as 0.01 or 1,500."""
-    return f"{value:,.15g}"
-
-
 def plural(count: int, noun: str) -> str:
     """Return '1 column' or '2 columns'."""
     return f"{count:,} {noun}" + "s" * (count != 1)

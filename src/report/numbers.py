@@ -73,6 +73,15 @@ def number(value: float | None, sign: str = "") -> str:
     return together((value,), sign=sign)[0]
 
 
+def exact(value: float) -> str:
+    """Write a number as a person wrote it.
+
+    >>> exact(0.01), exact(1500)
+    ('0.01', '1,500')
+    """
+    return f"{value:,.15g}"
+
+
 def _largest(numbers: Numbers) -> float:
     return max((abs(value) for value in numbers if value is not None), default=0.0)
 

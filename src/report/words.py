@@ -6,8 +6,8 @@ Sections come in order of importance, so that a report that is too long is cut f
 from report import charts, doubts
 from report.blocks import Alert, Block, Name, Paragraph, Section, Table, Text
 from report.causes import causes
-from report.edits import Found, changes, data_details, edit, exact, stages
-from report.numbers import Figures, figures
+from report.edits import Found, changes, data_details, edit, stages
+from report.numbers import Figures, exact, figures
 
 SYMBOLS = {"better": "▲", "worse": "▼", "no difference": "≈", "no worse": "△", "cannot tell": "?"}
 GATES = {
@@ -134,9 +134,9 @@ def could_be_seen(primary: Found) -> list[Block]:
     """Say which loss such a test set shows, and what would be told with a margin."""
     if primary["seen"] is None:
         return []
-    lost = "drop" if primary["greater_is_better"] else "rise"
+    lost = "lowered" if primary["greater_is_better"] else "raised"
     size, name = exact(float(f"{primary['seen']:.2g}")), Name(primary["metric"])
-    seen = (f"This test set sees a {lost} of {size} in ", name, " in 8 of 10 cases. ")
+    seen = (f"Had this change {lost} ", name, f" by {size}, 8 of 10 such test sets would show it. ")
     margin = (
         *("Only the sign of a difference is judged: with ", Name("max_drop"), " of ", name),
         " in the gate, one that is too small to matter would be told, too.",
@@ -154,7 +154,7 @@ def comparison(found: Found, name: Text) -> tuple[Text, ...]:
 
 def _margin(found: Found) -> str:
     """Return what an outcome is measured by, if that is a margin."""
-    if not found["margin"]:
+    if not found["margin"] or found["low"] == found["high"] == 0:
         return ""
     margin, lost = exact(found["margin"]), "-" if found["greater_is_better"] else "+"
     measured = {"no worse": f" than {lost}{margin}", "no difference": f" (±{margin})"}

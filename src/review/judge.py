@@ -9,8 +9,7 @@ import pandas as pd
 from pipeline import scores
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
-from report.edits import exact
-from report.numbers import figures, number
+from report.numbers import exact, figures, number
 from review import ReviewError, models
 from review.dependence import Units, codes, units
 from review.gather.sides import Sides

@@ -248,7 +248,7 @@ def test_a_file_that_is_no_review_ends_in_one_sentence(tmp_path: Path) -> None:
         ({"outcome": "better"}, "▲ better"),
         ({"outcome": "worse"}, "▼ worse"),
         ({"outcome": "no difference"}, "≈ no difference (±0.01)"),
-        ({"outcome": "no difference", "margin": None}, "≈ no difference"),
+        ({"outcome": "no difference", "low": 0.0, "high": 0.0}, "≈ no difference"),
         ({"outcome": "no worse"}, "△ no worse than -0.01"),
         ({"outcome": "no worse", "greater_is_better": False}, "△ no worse than +0.01"),
         ({"outcome": "no worse", "margin": 0.0}, "△ no worse"),
@@ -267,16 +267,17 @@ def test_a_table_says_what_an_outcome_is_measured_by(changed: dict[str, Any], wr
 @pytest.mark.parametrize(
     ("changed", "written"),
     [
-        ({}, "This test set sees a drop of 0.018 in `roc_auc` in 8 of 10 cases."),
+        ({}, "Had this change lowered `roc_auc` by 0.018, 8 of 10 such test sets would show it."),
         (
             {"metric": "mean_squared_error", "greater_is_better": False, "seen": 12345.6},
-            "This test set sees a rise of 12,000 in `mean_squared_error` in 8 of 10 cases.",
+            "Had this change raised `mean_squared_error` by 12,000, 8 of 10 such test sets would "
+            "show it.",
         ),
         (
             {"margin": None},
-            "This test set sees a drop of 0.018 in `roc_auc` in 8 of 10 cases. Only the sign of a "
-            "difference is judged: with `max_drop` of `roc_auc` in the gate, one that is too small "
-            "to matter would be told, too.",
+            "Had this change lowered `roc_auc` by 0.018, 8 of 10 such test sets would show it. "
+            "Only the sign of a difference is judged: with `max_drop` of `roc_auc` in the gate, "
+            "one that is too small to matter would be told, too.",
         ),
     ],
 )

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from report import markdown, terminal
+from report.blocks import Paragraph
 from review.judge import sentence
 from review.methods.compare import Comparison
 from review.methods.outcome import gain, outcome
@@ -72,3 +74,19 @@ def test_without_an_interval_the_reason_is_said() -> None:
         "Whether this change (data) makes the model better or worse cannot be told, because base "
         "has no results."
     )
+
+
+@pytest.mark.parametrize("ends", [(0.01, 0.03), (-0.03, -0.01), (-0.004, 0.008), (-0.004, 0.08)])
+@pytest.mark.parametrize("greater_is_better", [True, False])
+@pytest.mark.parametrize("margin", [None, 0.01, 1e-9])
+def test_a_sentence_is_plain_words_wherever_it_is_read(
+    ends: Ends, greater_is_better: bool, margin: float | None
+) -> None:
+    """Nothing in it but the metric is set as code, and nothing is cut."""
+    found = compared(ends, margin, greater_is_better=greater_is_better)
+
+    said = sentence(found, ["data", "params", "code", "environment"])
+
+    name = found.metric
+    assert markdown.block(Paragraph(said)) == said.replace(name, f"`{name}`")
+    assert terminal.block(Paragraph(said)).split() == said.split()
