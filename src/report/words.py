@@ -15,7 +15,6 @@ GATES = {
     "failed": ("❌", "The gate failed."),
     "off": ("", "No gate was applied."),
 }
-FEWEST_REFITS = 2  # of each side, from which something can be told
 MATRIX = 6  # classes a confusion matrix shows before it becomes a list
 
 
@@ -103,7 +102,7 @@ def _reading(review: Found) -> Text:
         "common test rows": f"Compared on the {compared} that are test rows of base too.",
         "none": "There are no rows that both models score.",
     }[rows["scored"]]
-    covered = _covered(review.get("training")) if rows["compared"] else ()
+    covered = _covered(review) if rows["compared"] else ()
     return (*decides, scored, _apart(rows), *covered)
 
 
@@ -116,13 +115,15 @@ def _apart(rows: Found) -> str:
     return f" They are {many}: rows of one depend on each other, and the intervals allow for it."
 
 
-def _covered(training: Found | None) -> Text:
+def _covered(review: Found) -> Text:
     """Say whether the intervals cover training, and by how many refits; nothing of one model."""
+    training = review.get("training")
     if not training:
         return ()
     made, asked, reason = (training[name] for name in ("refits", "asked", "reason"))
-    if made < FEWEST_REFITS:
-        return (f" The intervals cover test rows alone, not training: {reason}.",)
+    if all(found.get("training") is None for found in review["metrics"]):
+        why = reason or "what was recorded is compared"
+        return (f" The intervals cover test rows alone, not training: {why}.",)
     took = f"{training['seconds']:.0f} s" if training["seconds"] else "kept from an earlier review"
     some = f" of {asked}" if made < asked else ""
     why = f" There are no more: {reason}." if reason else ""

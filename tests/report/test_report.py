@@ -42,33 +42,31 @@ REFITTED = {"refits": 5, "asked": 5, "seconds": 3.2, "reason": None}
 
 
 @pytest.mark.parametrize(
-    ("training", "words"),
+    ("training", "error", "words"),
     [
-        (REFITTED, "test rows and training: 5 refits of each side, 3 s."),
-        (REFITTED | {"seconds": 0.0}, "5 refits of each side, kept from an earlier review."),
+        (REFITTED, 0.01, "test rows and training: 5 refits of each side, 3 s."),
+        (REFITTED | {"seconds": 0.0}, 0.01, "5 refits of each side, kept from an earlier review."),
         (
             REFITTED | {"refits": 3, "reason": "the 9 s of the budget were over"},
+            0.01,
             "3 of 5 refits of each side, 3 s. There are no more: the 9 s of the budget were over.",
         ),
         (
             REFITTED | {"refits": 1, "reason": "main says: no luck"},
+            None,
             "The intervals cover test rows alone, not training: main says: no luck.",
         ),
+        (REFITTED, None, "test rows alone, not training: what was recorded is compared."),
     ],
 )
-def test_a_report_says_what_its_intervals_cover(training: dict[str, Any], words: str) -> None:
-    said = " ".join(terminal.report(REVIEW | {"training": training}).split())
+def test_a_report_says_what_its_intervals_cover(
+    training: dict[str, Any], error: float | None, words: str
+) -> None:
+    metrics = [found | {"training": error} for found in REVIEW["metrics"]]
+
+    said = " ".join(terminal.report(REVIEW | {"training": training, "metrics": metrics}).split())
 
     assert words in said
-
-
-def test_rows_that_depend_on_each_other_are_said_to() -> None:
-    units = {"kind": "groups", "count": 31}
-    review = REVIEW | {"rows": REVIEW["rows"] | {"units": units}}
-
-    said = " ".join(terminal.report(review).split())
-
-    assert "They are 930 rows in 31 groups: rows of one depend on each other" in said
 
 
 def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
