@@ -1,20 +1,22 @@
 """The same comparison for each value of a column, so that a loss in one group is seen."""
 
 import dataclasses
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
+from scipy.special import stdtr, stdtrit
 
 from pipeline.scores import Array
 from review.dependence import codes
 from review.judge import Judged
 from review.methods import compare
 from review.methods.compare import Comparison
-from review.methods.interval import NORMAL_95
+from review.methods.interval import effective, quantile
+from review.methods.refits import Spread
 
 VALUES = 10  # the most frequent ones are compared
 ERRORS = 0.05  # of all reports, in which any slice is called better or worse by luck
@@ -31,12 +33,17 @@ class Sliced:
 
 @dataclass(frozen=True)
 class Slice:
-    """The rows on which a column has a value, and both models on them."""
+    """The rows on which a column has a value, and both models on them.
+
+    units: in which these rows come. training: what the luck of it adds to the doubt.
+    """
 
     column: str
     value: str
     rows: int
     comparison: Comparison
+    units: Array | None = None
+    training: Spread | None = None
 
 
 def slices(columns: list[str], metric: str, judged: Judged) -> Sliced:
@@ -57,20 +64,25 @@ def slices(columns: list[str], metric: str, judged: Judged) -> Sliced:
     return Sliced(tuple(entries), tuple(notes))
 
 
-def p_value(difference: float, low: float, high: float, rows: int) -> float:
-    """Return the p-value of no difference from the 95 % interval of a difference, of n rows.
+def p_value(difference: float, errors: Sequence[Spread]) -> float:
+    """Return the p-value of no difference, by its standard errors, which are independent.
 
-    The longer half of the interval is as many errors as the 95 % of the normal distribution has;
-    how likely as many as the difference has are, Student's distribution says, which has the longer
-    ends that an error has which is itself estimated from the rows.
+    By Student's distribution, whose ends are longer, since an error is itself estimated; several
+    have the degrees of freedom of Satterthwaite (1946, Biometrics Bulletin 2).
 
-    An interval that ends at zero, of many rows and of few:
+    The same error from many rows, and from few; then with as much again from five refits:
 
-    >>> [round(p_value(0.02, 0.0, 0.04, rows), 3) for rows in (10_000, 20)]
-    [0.05, 0.065]
+    >>> rows, refits = Spread(0.01, 19), Spread(0.01, 4)
+    >>> [round(p_value(0.03, each), 4) for each in ([Spread(0.01, 9999)], [rows], [rows, refits])]
+    [0.0027, 0.0074, 0.0534]
     """
-    error = max(difference - low, high - difference) / NORMAL_95
-    return float(2 * stdtr(rows - 1, -abs(difference) / error)) if error else 1.0
+    squares = [each.error**2 for each in errors]
+    total = math.fsum(squares)
+    if not total:
+        return 1.0
+    parts = zip(squares, errors, strict=True)
+    freedom = total**2 / math.fsum(square**2 / each.freedom for square, each in parts)
+    return float(2 * stdtr(freedom, -abs(difference) / math.sqrt(total)))
 
 
 def holm(found: Sequence[float]) -> list[float]:
@@ -94,25 +106,37 @@ def _p_value(each: Slice) -> float:
     c = each.comparison
     if c.difference is None or c.low is None or c.high is None:
         return float("nan")
-    return p_value(c.difference, c.low, c.high, each.rows)
+    half = max(c.difference - c.low, c.high - c.difference)
+    return p_value(c.difference, _errors(half, each.rows, each.units, each.training))
+
+
+def _errors(half: float, rows: int, units: Array | None, training: Spread | None) -> list[Spread]:
+    """Return the standard errors that the longer half of an interval is made of."""
+    many = rows if units is None else int(effective(units))
+    known = [] if training is None else [training]
+    added = [float(stdtrit(each.freedom, 0.975)) * each.error for each in known]
+    own = math.sqrt(max(half**2 - math.fsum(each**2 for each in added), 0.0))
+    return [Spread(own / quantile(units), many - 1), *known]
 
 
 def _slices(column: str, metric: str, judged: Judged) -> Iterator[Slice]:
     text: pd.Series = judged.rows[column].astype("str")
     for value in text.value_counts().index[:VALUES]:
         chosen = (text == value).to_numpy()
-        comparison = _compared(metric, judged, chosen)
-        yield Slice(column, str(value)[:500], int(chosen.sum()), comparison)
+        yield _slice(column, str(value)[:500], metric, judged, chosen)
 
 
-def _compared(metric: str, judged: Judged, chosen: Array) -> Comparison:
-    some = judged.after[chosen]
+def _slice(column: str, value: str, metric: str, judged: Judged, chosen: Array) -> Slice:
+    some, rows = judged.after[chosen], int(chosen.sum())
     if judged.before is None:
-        return compare.unknown(metric, "base's model cannot be scored on these rows", some)
+        reason = "base's model cannot be scored on these rows"
+        return Slice(column, value, rows, compare.unknown(metric, reason, some))
     spreads, apart = judged.refits[chosen].spreads([metric]), codes(judged.units, chosen)
+    apart = None if apart is None else np.unique(apart, return_inverse=True)[1]
     margins = {c.metric: c.margin for c in judged.found if c.margin is not None}
     both = (judged.before[chosen], some)
-    return compare.compare([metric], *both, apart, training=spreads, margins=margins)[0]
+    (found,) = compare.compare([metric], *both, apart, training=spreads, margins=margins)
+    return Slice(column, value, rows, found, apart, spreads.get(metric))
 
 
 def _entry(each: Slice, p: float, count: int) -> dict[str, Any]:
