@@ -41,7 +41,7 @@ def data(found: Found) -> list[Text]:
             f"of which {rows['relabelled']:,} have another target"
         )
     if rows and rows.get("repeated"):
-        items.append(f"of the added rows {rows['repeated']:,} stood in base under another key")
+        items.append(f"{rows['repeated']:,} of the added stood in base under another key")
     if rows and rows.get("labelled"):
         items.append(f"{plural(rows['labelled'], 'row')} got their target")
     waiting = found["unlabelled"]
@@ -65,10 +65,9 @@ def data(found: Found) -> list[Text]:
 
 
 def _rekeyed(rows: Found) -> str:
-    whose = "the key" if rows["rekeyed"] == 1 else "the keys"
-    every = "all " * (rows["rekeyed"] == rows["base"] == rows["head"] > 1)
+    every = "all " * (rows["rekeyed"] == rows["base"] == rows["head"])
     same = "" if rows["changed"] else ", their content did not"
-    return f"{whose} of {every}{plural(rows['rekeyed'], 'row')} changed{same}"
+    return f"the keys of {every}{plural(rows['rekeyed'], 'row')} changed{same}"
 
 
 def code(found: Found) -> Text:

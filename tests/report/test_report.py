@@ -69,6 +69,28 @@ def test_a_report_says_what_its_intervals_cover(
     assert words in said
 
 
+@pytest.mark.parametrize(
+    ("counts", "said"),
+    [
+        (
+            {"base": 9, "head": 9, "rekeyed": 9},
+            "the keys of all 9 rows changed, their content did not",
+        ),
+        ({"base": 9, "head": 9, "rekeyed": 1}, "the keys of 1 row changed, their content did not"),
+        ({"base": 9, "head": 9, "rekeyed": 9, "changed": 2}, "the keys of all 9 rows changed"),
+        (
+            {"base": 9, "head": 12, "added": 3, "repeated": 2},
+            "2 of the added stood in base under another key",
+        ),
+    ],
+)
+def test_rows_under_other_keys_are_said(counts: dict[str, int], said: str) -> None:
+    rows = dict.fromkeys(("added", "removed", "changed", "relabelled"), 0) | {"base": 9, "head": 9}
+    found = REVIEW["changes"]["data"] | {"rows": rows | counts}
+
+    assert said in edits.data(found)
+
+
 def texts(schema: dict[str, Any], value: Any) -> Iterator[tuple[Any, Any]]:
     """Yield container and key of every free text in a review."""
     schema = resolved(schema)

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from conftest import made_up
+from pipeline.schema import Column, Schema
+from pipeline.split import Params, is_test
 from review.rows import repeats, twins
 from review.rows.frames import AGAIN, DELIVERY, Frames, Names, with_sides
 
@@ -114,6 +116,19 @@ def test_twins_within_head_are_named_with_the_cure() -> None:
     assert [int(f.learnt.sum()) for f in found] == [1, 1]
     assert all(f.notes[-1].startswith("1 of head's 4 test rows are like") for f in found)
     assert all("`by: group`" in f.notes[-1] for f in found)
+
+
+def test_the_cure_cures() -> None:
+    """Without a key, equal rows fall on one side, whatever their target."""
+    rows = made_up(40)
+    columns = [Column("id", "integer", "ignored"), Column("bought", "string", "target")]
+    features = [Column(name, "number", "feature") for name in CONTENT]
+    params = Params("row", 0.3, None)
+    again = rows.assign(id=rows["id"] + 100, bought=rows["bought"].to_numpy()[::-1])
+
+    sides = [is_test(each, Schema((*columns, *features)), params) for each in (rows, again)]
+
+    assert sides[0].tolist() == sides[1].tolist()
 
 
 def test_of_a_table_in_which_all_stands_twice_the_rows_stay_and_it_is_said() -> None:

@@ -22,7 +22,7 @@ from review.gather.store import Store
 from review.gather.training import Training
 from review.methods.refits import Refits
 from review.methods.shapley import Levels
-from review.rows import frames, repeats
+from review.rows import frames, repeats, rounded
 from review.rows.frames import Frames, Names
 
 T = TypeVar("T")
@@ -116,7 +116,7 @@ def _sides(
         base, head, rules, evaluation,
         doubts=(
             *_doubts(base, head, here),
-            *_uncompared(every),
+            *_uncompared(every, base, head),
             *known.notes,
             *(f"Of {base.label}: {store.kept([name])}" for name in withheld),
         ),
@@ -197,7 +197,9 @@ def _doubts(base: Snapshot, head: Snapshot, here: Path) -> Iterator[str]:
         )
 
 
-def _uncompared(every: Frames | UserError | None) -> Iterator[str]:
+def _uncompared(every: Frames | UserError | None, base: Snapshot, head: Snapshot) -> Iterator[str]:
+    if isinstance(every, tuple):
+        yield from rounded.sentences(every, frames.names(base.schema, head.schema)[0])
     if isinstance(every, UserError):
         yield (
             "The rows could not be compared, so that test rows of head may have taught base's "
@@ -213,6 +215,7 @@ def _frames(theirs: Store, ours: Store, base: Snapshot, head: Snapshot) -> Frame
     known = frames.names(base.schema, head.schema)
     theirs.fetch(*folders)
     before, after = map(_all_rows, (theirs, ours), known)
+    before = rounded.recognised(before, after, known[0])
     return before, after.assign(**{frames.AGAIN: repeats.again(before, after)})
 
 

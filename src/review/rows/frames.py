@@ -14,7 +14,8 @@ from review.drift.psi import alike
 
 ROW, LOOK, TOLD = "row hash", "hash of content", "hash of content and target"
 SIDE, DELIVERY, AGAIN = "is test", "of delivery", "is of base, under another key"
-OURS = (ROW, LOOK, TOLD, SIDE, DELIVERY, AGAIN)  # columns that no delivery has
+NEAR = "is of head, but for digits"
+OURS = (ROW, LOOK, TOLD, SIDE, DELIVERY, AGAIN, NEAR)  # columns that no delivery has
 Frames = tuple[pd.DataFrame, pd.DataFrame]  # all rows of base and of head, test rows last
 NONE = np.zeros(0, dtype="uint64")
 
@@ -50,8 +51,9 @@ def with_sides(train: pd.DataFrame, test: pd.DataFrame, known: Names) -> pd.Data
     row = dataset.hashes(rows, known.identity)
     look = row if known.content == known.identity else dataset.hashes(rows, known.content)
     told = mixed(look, dataset.hashes(rows, [known.target]))
-    sides, again = np.arange(len(rows)) >= len(train), np.zeros(len(rows), dtype=bool)
-    return rows.assign(**{ROW: row, LOOK: look, TOLD: told, SIDE: sides, AGAIN: again})
+    sides, none = np.arange(len(rows)) >= len(train), np.zeros(len(rows), dtype=bool)
+    hashes = {ROW: row, LOOK: look, TOLD: told}
+    return rows.assign(**hashes, **{SIDE: sides, AGAIN: none, NEAR: none})
 
 
 def mixed(one: Array, other: Array) -> Array:
