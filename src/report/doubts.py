@@ -1,13 +1,15 @@
 """Says what to look at before a difference is believed: leaks, and values base never had."""
 
 from report.blocks import Name, Text
-from report.edits import FEW, Found, listed, plural
+from report.edits import Found, listed, plural
+
+FIRST = 3  # of each kind that are told in a sentence; the others are counted
 
 
 def leaks(found: list[Found]) -> list[Text]:
     """Return a sentence for each of the first leaks."""
-    more = len(found) - FEW
-    return [*map(_leak, found[:FEW]), *[f"{plural(more, 'more leak')} like these."] * (more > 0)]
+    more = len(found) - FIRST
+    return [*map(_leak, found[:FIRST]), *[f"{plural(more, 'more leak')} like these."] * (more > 0)]
 
 
 def _leak(entry: Found) -> Text:
@@ -29,8 +31,8 @@ def _leak(entry: Found) -> Text:
 
 def outside(found: list[Found]) -> list[Text]:
     """Return a sentence for each of the first columns that hold what base never had."""
-    said = [_outside(entry) for entry in found[:FEW]]
-    more = len(found) - FEW
+    said = [_outside(entry) for entry in found[:FIRST]]
+    more = len(found) - FIRST
     return said + [f"New values of {plural(more, 'more column')} lie outside."] * (more > 0)
 
 

@@ -48,8 +48,7 @@ def verdict(review: Found) -> Section:
         blocks.append(Alert("IMPORTANT", ["This change alters the rules of the gate.", *rules]))
     data = review["changes"]["data"]
     doubted = [*doubts.leaks(data["leaks"]), *doubts.outside(data["outside"])]
-    if doubted or review["notes"]:
-        blocks.append(Alert("WARNING", [*doubted, *review["notes"]]))
+    blocks += [Alert("WARNING", said) for said in (doubted, review["notes"]) if said]
     return Section(f"{symbol or SYMBOLS[found['outcome']]} {found['sentence']} {gate}", blocks)
 
 

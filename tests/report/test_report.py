@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from report import document, edits, markdown, terminal, words
-from report.blocks import Paragraph, Table
+from report import document, doubts, edits, markdown, terminal, words
+from report.blocks import Alert, Paragraph, Table
 from runner import commands
 from test_markdown import PARSER, active, hostile
 from test_plain import hidden, turning
@@ -154,6 +154,7 @@ def test_the_report_holds_all_parts_in_order() -> None:
     assert [line for line in lines if line.startswith(("###", "<summary>", "> [!"))][1:] == [
         "> [!CAUTION]",
         "> [!IMPORTANT]",
+        "> [!WARNING]",
         "> [!WARNING]",
         "### Metrics",
         "<summary>Metrics on the rows of both test sets</summary>",
@@ -335,6 +336,49 @@ def test_many_classes_become_a_list_of_the_largest_errors() -> None:
 )
 def test_an_edit_says_what_was_and_what_is(change: dict[str, Any], written: str) -> None:
     assert markdown.inline(edits.edit(change)) == written
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("new rows", "9 new rows with 1,000 of base"),
+        ("changed cells", "9 changed cells with what they held"),
+        ("rows left", "the 9 rows left with 1,000 of base"),
+    ],
+)
+def test_it_says_what_a_drift_is_between(what: str, said: str) -> None:
+    entry = {"column": "a", "psi": 0.4, "chance": 0.2, "size": "large", "compared": what}
+    found = REVIEW["changes"]["data"] | {"drift": [entry | {"base": 1000, "head": 9}]}
+
+    (table, *_), told = edits.data_details(found), [str(item) for item in edits.data(found)]
+
+    assert isinstance(table, Table)
+    assert table.rows == [("a", "0.400", "0.200", "large", said)]
+    assert any(said in item for item in told)
+
+
+def test_leaks_and_values_outside_come_before_other_warnings() -> None:
+    """Of many, the first are told, and how many there are, so that others keep their place."""
+    data = REVIEW["changes"]["data"]
+    outside, leaks = data["outside"] * 20, data["leaks"] * 20
+    changed = REVIEW["changes"] | {"data": data | {"outside": outside, "leaks": leaks}}
+
+    alert, notes = words.verdict(REVIEW | {"changes": changed}).blocks[-2:]
+
+    assert isinstance(alert, Alert) and notes == Alert("WARNING", REVIEW["notes"])
+    said = list(map(markdown.inline, alert.items))
+    assert said[0].startswith("Column `delivered` alone tells the target (0.998 of 1): look")
+    assert "in the 249 rows that are new or changed (0.971 of 1, 0.541 in base)" in said[1]
+    assert (said[3], len(said)) == ("37 more leaks like these.", 8)
+    assert said[7] == "New values of 37 more columns lie outside."
+
+
+def test_columns_that_add_up_to_the_target_are_told_together() -> None:
+    entry = {"columns": ["a", "b"], "score": 1, "rows": 90, "base": None}
+
+    (said,) = map(markdown.inline, doubts.leaks([entry]))
+
+    assert said.startswith("Columns `a`, `b` add up to the target (1.000 of 1): look at them")
 
 
 def test_a_list_of_names_is_cut() -> None:
