@@ -6,7 +6,7 @@ Sections come in order of importance, so that a report that is too long is cut f
 from report import charts, doubts
 from report.blocks import Alert, Block, Name, Paragraph, Section, Table, Text
 from report.causes import causes
-from report.edits import Found, changes, data_details, edit, stages
+from report.edits import Found, changes, data_details, edit, plural, stages
 from report.numbers import Figures, exact, figures
 
 SYMBOLS = {"better": "▲", "worse": "▼", "no difference": "≈", "no worse": "△", "cannot tell": "?"}
@@ -24,6 +24,7 @@ def sections(review: Found) -> list[Section]:
         verdict(review),
         Section("Metrics", metrics(review)),
         Section("Metrics on the rows of both test sets", common(review), folded=True),
+        Section("Metrics against an older version", since(review), folded=True),
         Section("What changed", changes(review["changes"])),
         causes(review),
         Section("Charts", pictures(review)),
@@ -62,7 +63,8 @@ def metrics(review: Found) -> list[Block]:
     found = review["metrics"]
     if not found:
         return []
-    return [comparisons(found), Paragraph(_reading(review)), *could_be_seen(found[0])]
+    reading = Paragraph((*_reading(review), *used(review["rows"])))
+    return [comparisons(found), reading, *could_be_seen(found[0])]
 
 
 def common(review: Found) -> list[Block]:
@@ -75,6 +77,22 @@ def common(review: Found) -> list[Block]:
         review["rows"]["scored"] == "unseen test rows"
     )
     return [Paragraph(f"{which} are test rows of base too.{but}"), comparisons(found)]
+
+
+def used(rows: Found) -> Text:
+    """Say how many results head's test set has judged before, if any."""
+    if not rows["judged"]:
+        return ()
+    return (f" This test set has judged at least {plural(rows['judged'], 'result')} before.",)
+
+
+def since(review: Found) -> list[Block]:
+    """Return how head stands to an older version, where many small losses would add up."""
+    found = review["since"]
+    if not found:
+        return []
+    which = f", by what was recorded of the {plural(found['rows'], 'row')} that both test."
+    return [Paragraph(("Base is ", Name(found["label"]), which)), comparisons(found["metrics"])]
 
 
 def comparisons(found: list[Found]) -> Table:

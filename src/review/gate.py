@@ -1,23 +1,27 @@
 """The gate: per metric a floor, a tolerated drop and what has to be shown, from params.yaml."""
 
+import itertools
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from pipeline.scores import METRICS
 from pipeline.stage import ParamsError
+from report.numbers import number
 from review.methods import outcome, refits
 from review.methods.compare import Comparison
 
 MOST_SEEDS = 100
 WHERE = "params.yaml, section 'review'"
-LIMITS, REQUIRE, NO_WORSE = ("min", "max_drop"), "require", "no worse"
+SINCE, REQUIRE, NO_WORSE = "since_release", "require", "no worse"
+LIMITS = ("min", "max_drop", SINCE)
 SHOW_IT = ("better", "no difference", NO_WORSE)  # outcomes
 
 
 @dataclass(frozen=True)
 class Params:
-    """The gate (per metric min, max_drop and require), slices, seconds for reruns, refits."""
+    """The gate (per metric min, max_drop, require, since_release), slices, seconds, refits."""
 
     gate: dict[str, Any]
     slices: list[str]
@@ -50,11 +54,11 @@ def _check(metric: str, rule: Any) -> None:
     """Raise ValueError unless a metric's rule makes sense."""
     start = f"gate of '{metric}' is {rule!r}; expected"
     if not isinstance(rule, dict) or not set(rule) <= {*LIMITS, REQUIRE}:
-        raise ValueError(f"{start} some of min, max_drop, require")
+        raise ValueError(f"{start} some of min, max_drop, require, {SINCE}")
     limits = [rule[key] for key in LIMITS if key in rule]
     numbers = [v for v in limits if type(v) in (int, float) and math.isfinite(v)]
-    if len(numbers) < len(limits) or rule.get("max_drop", 0) < 0:
-        raise ValueError(f"{start} numbers, max_drop from 0 on")
+    if len(numbers) < len(limits) or min(rule.get("max_drop", 0), rule.get(SINCE, 0)) < 0:
+        raise ValueError(f"{start} numbers, max_drop and {SINCE} from 0 on")
     if REQUIRE in rule and (rule[REQUIRE] != NO_WORSE or "max_drop" not in rule):
         raise ValueError(f"{start} 'require: no worse' with max_drop, which says than what")
 
@@ -69,13 +73,15 @@ class Verdict:
 
 
 def verdict(
-    rules: dict[str, Any], found: list[Comparison], own: dict[str, float], *, gated: bool
-) -> Verdict:
-    """Apply the rules, if they are to be applied and there are any; see `failures`."""
+    rules: dict[str, Any], found: list[Comparison], own: dict[str, float],
+    label: str = "", since: Sequence[Comparison] = (), *, gated: bool,
+) -> Verdict:  # fmt: skip
+    """Apply the rules, if they are to be applied and there are any; see `failures` and `slides`."""
     if not gated or not rules:
         return Verdict("off", (), ())
-    reasons, unchecked = failures(rules, found, own)
-    return Verdict("failed" if reasons else "passed", tuple(reasons), tuple(unchecked))
+    each = failures(rules, found, own), slides(rules, found, label, since)
+    reasons, unchecked = (tuple(itertools.chain(*said)) for said in zip(*each, strict=True))
+    return Verdict("failed" if reasons else "passed", reasons, unchecked)
 
 
 def failures(
@@ -137,3 +143,51 @@ def _lost(c: Comparison, tolerated: float, *, required: bool) -> list[str]:
     if required and c.outcome not in SHOW_IT:
         return [f"{c.metric} is not shown to be no worse: it may be worse by {-worst:.4g}; {end}"]
     return []
+
+
+def since_release(rules: dict[str, Any]) -> dict[str, float]:
+    """Return, by metric, what may be lost since the last release."""
+    return {metric: rule[SINCE] for metric, rule in rules.items() if SINCE in rule}
+
+
+def slides(
+    rules: dict[str, Any], found: list[Comparison], label: str, since: Sequence[Comparison]
+) -> tuple[list[str], list[str]]:
+    """Return a sentence for each loss since a release that is too large, and for each unknown one.
+
+    As with `max_drop` the whole interval has to lie beyond what is tolerated. A change that is not
+    itself a loss, by `found`, is not held up for those before it. A hundred small losses, each in
+    the noise, are a large one: this is what the Ladder of Blum and Hardt (2015, ICML) is for, which
+    also keeps a reference that moves rarely; no noise is added.
+
+    >>> now = Comparison("roc_auc", True, 0.861, 0.86, -0.001, -0.01, 0.01, "DeLong", "cannot tell")
+    >>> then = Comparison("roc_auc", True, 0.9, 0.86, -0.04, -0.05, -0.03, "DeLong", "worse")
+    >>> slides({"roc_auc": {"since_release": 0.02}}, [now], "model@v1.0", [then])[0]
+    ['roc_auc is worse than that of model@v1.0 by at least 0.0300 (95 % sure); 0.02 is tolerated.']
+    """
+    known, now = ({c.metric: c for c in each} for each in (since, found))
+    reasons, unchecked = [], []
+    for metric, tolerated in since_release(rules).items():
+        then = known.get(metric)
+        best = _best(then) if then else None
+        if best is None:
+            why = then.reason if then else "there is no older version"
+            unchecked.append(f"The gate's since_release of {metric} cannot be checked: {why}.")
+        elif best < -tolerated and _is_loss(now[metric]):
+            reasons.append(
+                f"{metric} is worse than that of {label} by at least {number(-best)} (95 % sure); "
+                f"{tolerated:g} is tolerated."
+            )
+    return reasons, unchecked
+
+
+def _best(c: Comparison) -> float | None:
+    """Return the most that may have been gained; None without an interval."""
+    if c.low is None or c.high is None:
+        return None
+    return outcome.gain((c.low, c.high), greater_is_better=c.greater_is_better)[1]
+
+
+def _is_loss(c: Comparison) -> bool:
+    """Say whether a change made it worse by however little; what is not known may have."""
+    return c.difference is None or (c.difference < 0 if c.greater_is_better else c.difference > 0)

@@ -10,7 +10,7 @@ from pipeline import scores
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from report.numbers import exact, figures, number
-from review import ReviewError, models
+from review import ReviewError, gate, models
 from review.dependence import Units, codes, units
 from review.gather.sides import Sides
 from review.methods import compare, outcome
@@ -57,6 +57,17 @@ class Judged:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Since:
+    """The comparison with an older version, which is not told by its own model: it is not run."""
+
+    commit: str
+    label: str
+    rows: int
+    metrics: list[Comparison]
+    notes: tuple[str, ...]
+
+
 def judge(sides: Sides, refits: Refits) -> Judged:
     """Compare both models on head's test rows, but for those that a model learnt.
 
@@ -68,7 +79,7 @@ def judge(sides: Sides, refits: Refits) -> Judged:
     before, rows = _of_base(sides), sides.rows
     if tested.learnt.all():
         before = ReviewError("a model learnt each of them")
-    apart = units(rows, sides.head.schema, sides.head.params.get("split", {}).get("by"))
+    apart = _apart(sides)
     if isinstance(before, UserError):
         compared, said = _by_records(names, sides, str(before).rstrip("."), tested, apart), None
     else:
@@ -82,6 +93,11 @@ def judge(sides: Sides, refits: Refits) -> Judged:
     common = _common(sides, said, after, tested, apart, refits)
     both, which = (rows, apart, said, after, refits, tested), (compared.count, compared.scored)
     return Judged(compared.found, common, *both, *which, compared.units, own, tuple(notes))
+
+
+def _apart(sides: Sides) -> Units | None:
+    """Return in which groups or blocks of time head's test rows come."""
+    return units(sides.rows, sides.head.schema, sides.head.params.get("split", {}).get("by"))
 
 
 def _questions(sides: Sides) -> list[str]:
@@ -164,6 +180,25 @@ def _common(
     names, margins = sides.evaluation.metrics, sides.rules.margins
     spreads, of = refits[both].spreads(names), codes(apart, both)
     return compare.compare(names, before[both], after[both], of, training=spreads, margins=margins)
+
+
+def since(sides: Sides) -> Since | None:
+    """Compare with what an older version recorded of the test rows that it shares with head."""
+    past, limited = sides.past, gate.since_release(sides.rules.gate)
+    if past is None:
+        return None
+    names = [n for i, n in enumerate(sides.evaluation.metrics) if i == 0 or n in limited]
+    try:
+        recorded = models.told(past.recorded)
+        earlier, later = (p[at] for p, at in zip((recorded, sides.after), past.pairs, strict=True))
+        earlier = models.comparable(dataclasses.replace(earlier, truth=later.truth), later)
+        found = compare.compare(names, earlier, later, codes(_apart(sides), past.pairs[1]))
+        return Since(past.commit, past.label, len(later.truth), found, ())
+    except UserError as error:
+        why = str(error).rstrip(".")
+        unknown = [compare.unknown(name, why, sides.after) for name in names]
+        note = f"Head is not compared with {past.label}: {why}."
+        return Since(past.commit, past.label, 0, unknown, (note,))
 
 
 def sentence(primary: Comparison, levels: list[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from review import causes, gate, judge, levels, series, slices
 from review.gather.reruns import Budget
 from review.gather.sides import Sides, gather
+from review.judge import Since
 from review.rows import repeats
 
 
@@ -30,11 +31,16 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
     refits = sides.refit(budget)
     found = judge.judge(sides, refits)
     primary, rows = found.found[0], found.tested
-    verdict = gate.verdict(sides.rules.gate, found.found, found.own, gated=gated)
+    since = judge.since(sides)
+    older = (since.label, since.metrics) if since else ("", [])
+    verdict = gate.verdict(sides.rules.gate, found.found, found.own, *older, gated=gated)
     caused = causes.causes(sides, found, changed["levels"], budget)
     sliced = slices.slices(sides.rules.slices, primary.metric, found)
     charts = series.curves(found.before, found.after)
-    notes = (sides.doubts, repeated, found.notes, verdict.unchecked, caused.notes, sliced.notes)
+    notes = (
+        *(sides.doubts, repeated, found.notes, verdict.unchecked, caused.notes, sliced.notes),
+        since.notes if since else (),
+    )
     return {
         "version": 1,
         "base": {"commit": sides.base.commit, "label": sides.base.label},
@@ -55,7 +61,9 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
             "compared": found.count,
             "scored": found.scored,
             "units": found.apart and {"kind": found.apart.kind, "count": found.apart.count},
+            "judged": sides.judged,
         },
+        "since": _since(since),
         "training": refits.entry,
         "notes": [note for part in notes for note in part],
         "changes": changed,
@@ -69,3 +77,10 @@ def _repeated(sides: Sides, names: list[str]) -> tuple[str, ...]:
     if not names or not isinstance(sides.frames, tuple):
         return ()
     return repeats.sentences(sides.frames, sides.base.schema, sides.head.schema, names)
+
+
+def _since(found: Since | None) -> dict[str, Any] | None:
+    if found is None or not found.rows:
+        return None
+    told = {"commit": found.commit, "label": found.label, "rows": found.rows}
+    return told | {"metrics": list(map(asdict, found.metrics))}

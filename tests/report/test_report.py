@@ -158,6 +158,7 @@ def test_the_report_holds_all_parts_in_order() -> None:
         "> [!WARNING]",
         "### Metrics",
         "<summary>Metrics on the rows of both test sets</summary>",
+        "<summary>Metrics against an older version</summary>",
         "### What changed",
         "### What caused the difference",
         "### Charts",

@@ -1,10 +1,12 @@
 """The gate fails what is surely worse, and nothing else."""
 
+import numpy as np
 import pytest
 
+from pipeline.scores import Array, Predictions, value
 from pipeline.stage import ParamsError
-from review.gate import Params, failures
-from review.methods.compare import Comparison
+from review.gate import Params, failures, verdict
+from review.methods.compare import Comparison, compare
 from review.methods.outcome import gain, outcome
 
 SHOWN = {"max_drop": 0.01, "require": "no worse"}
@@ -98,6 +100,72 @@ def test_what_is_required_and_cannot_be_told_fails() -> None:
     assert unchecked == []
 
 
+@pytest.mark.parametrize(
+    ("now", "then", "said"),
+    [
+        (found("roc_auc", 0.89, -0.03, 0.01), found("roc_auc", 0.85, -0.06, -0.03), True),
+        (found("roc_auc", 0.89, -0.03, 0.01), found("roc_auc", 0.85, -0.06, -0.01), False),
+        (found("roc_auc", 0.91, -0.01, 0.03), found("roc_auc", 0.85, -0.06, -0.03), False),
+        (found("log_loss", 0.91, -0.01, 0.03), found("log_loss", 0.95, 0.03, 0.06), True),
+        (found("log_loss", 0.89, -0.03, 0.01), found("log_loss", 0.95, 0.03, 0.06), False),
+    ],
+)
+def test_what_was_lost_since_the_release_is_held_up_by_the_next_loss(
+    now: list[Comparison], then: list[Comparison], said: bool
+) -> None:
+    """But not by a change that loses nothing."""
+    rules = {now[0].metric: {"since_release": 0.02}}
+
+    result = verdict(rules, now, {}, "model@v1.0.0", then, gated=True)
+
+    assert result.gate == ("failed" if said else "passed")
+
+
+def test_a_release_that_cannot_be_compared_is_not_passed_in_silence() -> None:
+    rules = {"roc_auc": {"since_release": 0.02}}
+
+    result = verdict(rules, found("roc_auc", 0.85, -0.1, 0.0), {}, gated=True)
+
+    assert result.unchecked == (
+        "The gate's since_release of roc_auc cannot be checked: there is no older version.",
+    )
+
+
+NO_YES = np.array([False, True])
+
+
+def said(truth: Array, logits: Array) -> Predictions:
+    """Return predictions of True with these log odds."""
+    chance = 1 / (1 + np.exp(-logits))
+    return Predictions(truth, chance > 0.5, np.column_stack([1 - chance, chance]), NO_YES, True)
+
+
+def slid(rule: dict[str, float], seed: int) -> float:
+    """Return what a hundred random changes lose on unseen rows, merged when the gate passes."""
+    random, judging = np.random.default_rng(seed), slice(0, 1000)
+    inputs, weights = random.normal(size=(11_000, 20)), np.full(20, 0.5)
+    truth = inputs @ weights + random.logistic(size=11_000) > 0
+    first = merged = said(truth[judging], inputs[judging] @ weights)
+    before = value("roc_auc", said(truth[1000:], inputs[1000:] @ weights))
+    for _ in range(100):
+        changed = weights + 0.1 * random.normal(size=20)
+        head = said(truth[judging], inputs[judging] @ changed)
+        now, then = (compare(["roc_auc"], base, head) for base in (merged, first))
+        if verdict({"roc_auc": rule}, now, {}, "first", then, gated=True).gate == "passed":
+            weights, merged = changed, head
+    return before - value("roc_auc", said(truth[1000:], inputs[1000:] @ weights))
+
+
+@pytest.mark.slow
+def test_a_slide_of_random_changes_is_stopped() -> None:
+    """Each within the noise: together they lose twice as much without a limit since the release."""
+    loose, limited = {"max_drop": 0.01}, {"max_drop": 0.01, "since_release": 0.02}
+
+    lost = [np.mean([slid(rule, seed) for seed in range(2)]) for rule in (loose, limited)]
+
+    assert lost[0] > 0.09 and lost[1] < 0.06
+
+
 def test_a_rule_about_an_unknown_metric_is_an_error() -> None:
     with pytest.raises(ParamsError, match=r"'gate' names 'f1'; expected one of \['roc_auc'\]"):
         failures({"f1": {"min": 0.5}}, found("roc_auc", 0.9, -0.1, 0.1), {"roc_auc": 0.9})
@@ -107,11 +175,13 @@ def test_a_rule_about_an_unknown_metric_is_an_error() -> None:
     ("gate", "words"),
     [
         ({"nothing": {"min": 1}}, "unknown metric 'nothing'"),
-        ({"roc_auc": {"most": 1}}, "expected some of min, max_drop, require"),
+        ({"roc_auc": {"most": 1}}, "expected some of min, max_drop, require, since"),
         ({"roc_auc": {"max_drop": 0.1, "require": "better"}}, "expected 'require: no worse' with"),
         ({"roc_auc": {"require": "no worse"}}, "expected 'require: no worse' with max_drop"),
         ({"roc_auc": {"max_drop": True, "require": "no worse"}}, "expected numbers"),
-        ({"roc_auc": {"max_drop": -1}}, "expected numbers, max_drop from 0 on"),
+        ({"roc_auc": {"max_drop": -1}}, "expected numbers, max_drop and since_release from 0 on"),
+        ({"roc_auc": {"since_release": -1}}, "expected numbers, max_drop and since_release"),
+        ({"roc_auc": {"since_release": "1 %"}}, "expected numbers"),
         ({"roc_auc": {"min": "high"}}, "expected numbers"),
         ({"roc_auc": {"min": True}}, "expected numbers"),
         ({"roc_auc": {"min": float("inf")}}, "expected numbers"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -408,6 +409,53 @@ def test_rows_that_wait_for_their_target_are_counted(change: Path, dvc: Run) -> 
 
     assert (rows["added"], rows["labelled"], rows["removed"]) == (0, 5, 0)
     assert "5 rows got their target" in (change / "report.md").read_text()
+
+
+def commit(project: Path, message: str) -> None:
+    """Commit everything, and let main be that commit."""
+    run("git", "add", "-A", cwd=project)
+    run("git", *AUTHOR, "commit", "-qm", message, cwd=project)
+    run("git", "branch", "-f", "main", cwd=project)
+
+
+def release(project: Path, dvc: Run) -> None:
+    """Make main a release, and then merge a weaker model."""
+    run("git", "tag", "model@v1.0.0", "main", cwd=project)
+    edit(project / "params.yaml", "C: 1.0", "C: 0.001")
+    dvc("repro", "-q")
+    dvc("push", "-q")
+    commit(project, "weaker")
+
+
+def test_head_is_held_against_the_last_release(change: Path, dvc: Run) -> None:
+    """By what was recorded then; two results were made with this test set."""
+    release(change, dvc)
+    edit(change / "params.yaml", "C: 0.001", "C: 0.0001")
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")
+
+    since, primary = found["since"], found["metrics"][0]
+    assert (since["label"], since["rows"]) == ("model@v1.0.0", found["rows"]["head"])
+    assert since["metrics"][0]["base"] == pytest.approx(recorded(change, "model@v1.0.0"), rel=1e-5)
+    assert since["metrics"][0]["head"] == primary["head"]
+    assert found["rows"]["judged"] == 2
+
+
+def test_a_release_that_was_never_pushed_is_named(change: Path, dvc: Run) -> None:
+    lock = (change / "dvc.lock").read_text()
+    entry = re.search(r"path: data/predictions\n +hash: md5\n +md5: (..)(\S+)", lock)
+    assert entry
+    (change / "data/storage/files/md5" / entry[1] / entry[2]).unlink()
+    commit(change, "forgotten")
+    release(change, dvc)
+    (change / ".dvc/cache/files/md5" / entry[1] / entry[2]).unlink()
+
+    found = reviewed(change, "--no-gate")
+
+    assert found["since"] is None
+    start = "Head is not compared with model@v1.0.0: data/predictions of model@v1.0.0 is neither "
+    assert any(note.startswith(start) for note in found["notes"])
 
 
 def recorded(project: Path, revision: str) -> float:

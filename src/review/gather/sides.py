@@ -13,9 +13,10 @@ from pipeline import evaluate, model, stage
 from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
 from review import ReviewError, gate, models
-from review.gather import ask, columns, git, snapshot, store
+from review.gather import ask, columns, git, past, snapshot, store
 from review.gather.columns import Known
 from review.gather.git import Edited
+from review.gather.past import Past
 from review.gather.reruns import Budget, Reruns
 from review.gather.snapshot import Snapshot
 from review.gather.store import Store
@@ -41,7 +42,8 @@ class Sides:
     rows: head's test rows. before, after: what base's model says of them, and what head recorded.
     recorded: what base recorded of its own test rows. rerun: what a combination of both says of
     the rows; it may raise RerunError. refit: what both models say of them when they are trained
-    again, as far as a budget allows.
+    again, as far as a budget allows. past: what an older version recorded, if there is one.
+    judged: how many results on base's branch were made with head's test set.
     """
 
     base: Snapshot
@@ -62,6 +64,8 @@ class Sides:
     recorded: Predictions | UserError
     rerun: Callable[[Levels], Predictions]
     refit: Callable[[Budget], Refits]
+    past: Past | None
+    judged: int
 
 
 @contextmanager
@@ -135,6 +139,8 @@ def _sides(
         refit=Training(
             root, rules.seeds, (theirs, ours), (base, head), renamed, known.rows, before, after
         ),
+        past=past.past(str(base.commit), theirs, ours, after.positive),
+        judged=past.judged(str(base.commit), ours.hashes.get("data/test"), here),
     )  # fmt: skip
 
 
