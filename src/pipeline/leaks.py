@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import balanced_accuracy_score, r2_score
+from sklearn.metrics import r2_score
 from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
@@ -101,7 +101,7 @@ def _score(
     leaf = 5 if len(truth) >= 500 else 1  # rows in a leaf, so that noise is not learnt
     kind = DecisionTreeRegressor if regression else DecisionTreeClassifier
     tree = kind(min_samples_leaf=leaf, max_leaf_nodes=leaves, random_state=0)
-    metric = r2_score if regression else balanced_accuracy_score
+    metric = r2_score if regression else _balanced
     lost = 0.0
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of classes too rare for a fold of their own
@@ -111,6 +111,12 @@ def _score(
             if lost > 1 - least:
                 return 0.0
     return float(1 - lost)
+
+
+def _balanced(truth: np.ndarray, said: np.ndarray) -> float:
+    """Return the balanced accuracy of codes, ten times as fast as with scikit-learn's checks."""
+    rows = np.bincount(truth)
+    return float((np.bincount(truth, weights=truth == said)[rows > 0] / rows[rows > 0]).mean())
 
 
 def summed(numbers: pd.DataFrame, truth: np.ndarray, starts: Collection[str]) -> list[Leak]:

@@ -162,3 +162,12 @@ def test_what_is_left_of_rows_is_close_by_chance() -> None:
     left, other = (psi.shift(base, base[:900], nested=nested) for nested in (True, False))
 
     assert left.psi < left.chance < other.chance / 10
+
+
+def test_of_many_rows_some_are_enough() -> None:
+    """A part of them is then no longer a part of the others."""
+    base = pd.Series(np.random.default_rng(0).normal(size=50_000))
+
+    found = psi.shift(base, base[:45_000], nested=True, groups=(np.arange(50_000),) * 2)
+
+    assert 0 < found.psi < found.chance < 0.01

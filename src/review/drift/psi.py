@@ -11,7 +11,7 @@ from pipeline.scores import Array
 
 BINS = 10
 FREQUENT = 20  # of values, or of the words of a text, so many have a bin of their own
-TEXTS = 20_000  # shares of words are means: that many rows are enough
+ROWS = 20_000  # of each sample, evenly spread: by chance, so many differ by 0.005 at most
 Pair = tuple[Array, Array]  # of base and of head
 
 
@@ -62,15 +62,19 @@ def shift(
     >>> few.psi > few.chance, many.psi > many.chance
     (False, True)
     """
+    nested = nested and kind != "text" and len(base) <= ROWS
+    chosen = [np.linspace(0, len(s) - 1, min(len(s), ROWS)).astype(int) for s in (base, head)]
+    base, head = base.iloc[chosen[0]], head.iloc[chosen[1]]
     codes, units = _words(base, head) if kind == "text" else (_codes(base, head), None)
     if groups is not None:
-        units = groups if units is None else (groups[0][units[0]], groups[1][units[1]])
+        rows = chosen if units is None else [c[u] for c, u in zip(chosen, units, strict=True)]
+        units = groups[0][rows[0]], groups[1][rows[1]]
     codes, bins = _frequent(codes)
     counts = np.array([np.bincount(c, minlength=bins) for c in codes])
     shares = (counts + 0.5) / (counts + 0.5).sum(axis=1, keepdims=True)
     index = float(((shares[1] - shares[0]) * np.log(shares[1] / shares[0])).sum())
     before, after = _variances(codes, units, bins)
-    spread = abs(after - before) if nested and kind != "text" else after + before
+    spread = after - before if nested else after + before
     return Shift(index, float(spread * chdtri(max(bins - 1, 1), alarms)))
 
 
@@ -160,13 +164,11 @@ def _words(base: pd.Series, head: pd.Series) -> tuple[Pair, Pair]:
 
 
 def _read(texts: pd.Series) -> tuple[list[str | None], Array]:
-    chosen = np.linspace(0, len(texts) - 1, min(len(texts), TEXTS)).astype(int)
-    some = texts.iloc[chosen]
     words = [
         [None] if missing else re.findall(r"\w\w+", str(text).lower())
-        for text, missing in zip(some, some.isna(), strict=True)
+        for text, missing in zip(texts, texts.isna(), strict=True)
     ]
-    return [w for found in words for w in found], np.repeat(chosen, list(map(len, words)))
+    return [w for found in words for w in found], np.repeat(range(len(words)), [*map(len, words)])
 
 
 def _frequent(codes: Pair) -> tuple[Pair, int]:
