@@ -19,7 +19,7 @@ from review.gather.sides import Sides
 from review.judge import Judged
 from review.methods import compare, shapley
 from review.methods.shapley import Causes, Levels
-from review.parts import Ends, Part, Said
+from review.parts import Doubt, Ends, Part, Said
 
 
 @dataclass(frozen=True)
@@ -58,14 +58,15 @@ def causes(sides: Sides, judged: Judged, levels: list[str], budget: Budget) -> A
     except UserError as error:
         return Attributed(None, (str(error),))
     inseparable = bool(fixed) and players != ["environment"]
-    moved, total = _moved(metric, sides, judged, own, before)
+    doubt = Doubt(metric, judged.units, judged.refits.spreads([metric]).get(metric))
+    moved, total = _moved(sides, judged, own, before, found.total, doubt)
     of_rows = Part("test rows", found.parts["test rows"], *moved)
-    every = [of_rows, *parts.of_levels(found, metric, said, judged.found[0])]
+    every = [of_rows, *parts.of_levels(found, said, judged.found[0], doubt)]
     return Attributed(_entry(metric, found, every, total, inseparable=inseparable))
 
 
 def _moved(
-    metric: str, sides: Sides, judged: Judged, own: Predictions, before: Predictions
+    sides: Sides, judged: Judged, own: Predictions, before: Predictions, total: float, doubt: Doubt
 ) -> tuple[Ends, Ends]:
     """Return the intervals of what the test rows add, and of all together.
 
@@ -73,15 +74,15 @@ def _moved(
     """
     if isinstance(sides.frames, UserError):
         return (None, None), (None, None)
-    unseen = ~judged.tested.learnt
+    change, unseen = judged.found[0], ~judged.tested.learnt
     mine, at = judged.tested.pairs
     kept = unseen[at]
     pairs = mine[kept], (np.cumsum(unseen) - 1)[at[kept]]
-    moved = parts.of_rows(metric, own, before, before, pairs)
-    change = judged.found[0]
+    moved = parts.of_rows(own, before, before, pairs, doubt)
     if moved == (0.0, 0.0):
         return moved, (change.low, change.high)
-    return moved, parts.of_rows(metric, own, before, judged.after, pairs)
+    ends = parts.of_rows(own, before, judged.after, pairs, doubt)
+    return moved, parts.trained(total, ends, 2, doubt.training)
 
 
 def _said(

@@ -1,8 +1,8 @@
 """How sure each part of a difference is: its interval, and whether the order of changes matters.
 
-The intervals are about the draw of the test rows, as those of a comparison. The variance of a
-weighted sum of metrics follows from those of the comparisons of two models each, by the methods and
-on the rows that these have.
+The variance of a weighted sum of metrics follows from those of the differences of two each, which
+comparisons know, by the methods and from the rows that these have. What the luck of training adds
+is taken to be the same for each model that was trained.
 """
 
 import functools
@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 
 from pipeline import scores
 from pipeline.scores import Array, Predictions
-from review.methods import compare, shapley
+from review.dependence import Units, codes
+from review.methods import compare, refits, shapley
 from review.methods.compare import Comparison
 from review.methods.interval import NORMAL_95, around
-from review.methods.shapley import Causes, Levels
+from review.methods.refits import Spread
+from review.methods.shapley import Causes, Levels, Weights
 
 NONE = frozenset[str]()
 Said = Callable[[Levels], Predictions]
@@ -27,7 +29,7 @@ class Part:
     """What a cause adds to the metric, with its 95 % interval.
 
     alone, last: what it adds when nothing else has changed, and when all else has; None unless
-    these differ by more than the luck of the rows.
+    these differ by more than luck.
     """
 
     cause: str
@@ -38,8 +40,30 @@ class Part:
     last: float | None = None
 
 
-def of_levels(found: Causes, metric: str, said: Said, change: Comparison) -> list[Part]:
-    """Return the part of each block of levels; of a single one it is the change, and so is its end.
+@dataclass(frozen=True)
+class Doubt:
+    """What makes a metric uncertain: its rows, the units they come in, and training."""
+
+    metric: str
+    units: Units | None = None
+    training: Spread | None = None
+
+    def compared(
+        self, one: Predictions, other: Predictions, rows: Array | None = None
+    ) -> Comparison:
+        """Compare two models on the rows, or on those at some positions, as they were trained."""
+        return compare.compare([self.metric], one, other, codes(self.units, rows))[0]
+
+    def variance(self, one: Predictions, other: Predictions, rows: Array | None = None) -> float:
+        """Return the variance of a difference by the width of its interval; NaN without one."""
+        found = self.compared(one, other, rows)
+        if found.low is None or found.high is None:
+            return math.nan
+        return ((found.high - found.low) / (2 * NORMAL_95)) ** 2
+
+
+def of_levels(found: Causes, said: Said, change: Comparison, doubt: Doubt) -> list[Part]:
+    """Return the part of each block of levels; that of a single one is the change itself.
 
     said: what the model of a combination says of head's test rows.
     """
@@ -49,31 +73,33 @@ def of_levels(found: Causes, metric: str, said: Said, change: Comparison) -> lis
 
     @functools.cache
     def of_pair(one: Levels, other: Levels) -> float:
-        return variance(compare.compare([metric], said(one), said(other))[0])
+        return doubt.variance(said(one), said(other))
 
+    @functools.cache
     def value(levels: Levels) -> float:
-        return scores.value(metric, said(levels))
+        return scores.value(doubt.metric, said(levels))
 
-    parts = []
-    for (cause, worth), block in zip(named, found.blocks, strict=True):
-        spread = shapley.variance(shapley.weights(block, found.blocks), of_pair)
-        part = Part(cause, worth, *ends(worth, spread))
-        joint = shapley.interaction(block, found.blocks)
-        if is_sure(ends(shapley.total(joint, value), shapley.variance(joint, of_pair))):
-            alone, all_of_them = value(block) - value(NONE), frozenset[str]().union(*found.blocks)
-            last = value(all_of_them) - value(all_of_them - block)
-            part = replace(part, alone=alone, last=last)
-        parts.append(part)
-    return parts
+    def interval(weights: Weights) -> Ends:
+        total, spread = shapley.total(weights, value), shapley.variance(weights, of_pair)
+        models = math.fsum(weight**2 for weight in weights.values())
+        return trained(total, ends(total, spread), models, doubt.training)
+
+    def part(cause: str, worth: float, block: Levels) -> Part:
+        low, high = interval(shapley.weights(block, found.blocks))
+        simple = Part(cause, worth, low, high)
+        if not is_sure(interval(shapley.interaction(block, found.blocks))):
+            return simple
+        every = NONE.union(*found.blocks)
+        alone, last = value(block) - value(NONE), value(every) - value(every - block)
+        return replace(simple, alone=alone, last=last)
+
+    return [part(*each, block) for each, block in zip(named, found.blocks, strict=True)]
 
 
 def of_rows(
-    metric: str,
-    own: Predictions,
-    before: Predictions,
-    after: Predictions,
-    pairs: tuple[Array, Array],
-) -> Ends:
+    own: Predictions, before: Predictions, after: Predictions, pairs: tuple[Array, Array],
+    doubt: Doubt,
+) -> Ends:  # fmt: skip
     """Return the interval of the metric of `after` on head's rows minus that of `own` on base's.
 
     own, before: what base's model says of base's rows, and of head's. pairs: positions, among
@@ -83,18 +109,16 @@ def of_rows(
     """
     head, base, common = len(after.truth), len(own.truth), len(pairs[0])
     if head == base == common:
-        found = compare.compare([metric], own[pairs[0]], after[pairs[1]])[0]
+        found = doubt.compared(own[pairs[0]], after[pairs[1]], pairs[1])
         return found.low, found.high
-
-    def spread(one: Predictions, other: Predictions) -> float:
-        return variance(compare.compare([metric], one, other)[0])
-
     perfect = _perfect(after)
-    new, old = spread(perfect, after), spread(perfect, before)
-    total = new + old * head / base - common / base * (new + old - spread(before, after))
+    new, old = doubt.variance(perfect, after), doubt.variance(perfect, before)
+    spread = new + old * head / base - common / base * (new + old - doubt.variance(before, after))
     if common >= compare.FEWEST_ROWS:  # fewer are hardly any, or all rows are too few
-        total += common**2 / (head * base) * spread(own[pairs[0]], before[pairs[1]])
-    return ends(scores.value(metric, after) - scores.value(metric, own), total)
+        both = own[pairs[0]], before[pairs[1]]
+        spread += common**2 / (head * base) * doubt.variance(*both, pairs[1])
+    value = scores.value(doubt.metric, after) - scores.value(doubt.metric, own)
+    return ends(value, spread)
 
 
 def _perfect(p: Predictions) -> Predictions:
@@ -105,25 +129,26 @@ def _perfect(p: Predictions) -> Predictions:
     return replace(p, predicted=p.truth, probabilities=sure)
 
 
-def variance(found: Comparison) -> float:
-    """Return the variance that the width of an interval tells; not a number without one."""
-    if found.low is None or found.high is None:
-        return math.nan
-    return ((found.high - found.low) / (2 * NORMAL_95)) ** 2
-
-
 def ends(value: float, spread: float) -> Ends:
     """Return the 95 % interval around a value of this variance; none where that is not known."""
-    if not spread > 0:  # nothing, less by rounding, or not a number
-        return (0.0, 0.0) if spread == 0 and abs(value) < compare.ROUNDING else (None, None)
-    return around(value, math.sqrt(spread))
+    if spread > 0:
+        return around(value, math.sqrt(spread))
+    return (0.0, 0.0) if spread == 0 and abs(value) < compare.ROUNDING else (None, None)
+
+
+def trained(value: float, found: Ends, models: float, training: Spread | None) -> Ends:
+    """Return an interval with what the luck of training adds, which is known of two models.
+
+    models: how many there are, if one that is weighted by a half counts as a quarter.
+    """
+    low, high = found
+    if training is None or low is None or high is None or low == high:
+        return found
+    share = math.sqrt(models / 2)
+    return refits.widened(value, (low, high), Spread(share * training.error, training.freedom))
 
 
 def is_sure(found: Ends) -> bool:
     """Say whether an interval leaves zero out, by more than arithmetic makes of it."""
-    low, high = found
-    return (
-        low is not None
-        and high is not None
-        and (low > compare.ROUNDING or high < -compare.ROUNDING)
-    )
+    low, high, least = *found, compare.ROUNDING
+    return low is not None and high is not None and (low > least or high < -least)

@@ -8,8 +8,11 @@ import pytest
 
 from pipeline.scores import METRICS, Predictions
 from review import parts
+from review.dependence import Units
 from review.methods import compare, delong, rowwise, shapley
+from review.methods.refits import Spread
 from review.methods.shapley import Causes, Levels
+from review.parts import Doubt
 
 EVERY = [frozenset(levels) for levels in ([], ["data"], ["params"], ["data", "params"])]
 SHARES = {EVERY[0]: -0.5, EVERY[1]: 0.5, EVERY[2]: -0.5, EVERY[3]: 0.5}  # of the part of data
@@ -41,7 +44,7 @@ def attributed(
 def of_data(metric: str, models: list[Predictions]) -> parts.Part:
     change = compare.compare([metric], models[0], models[3])[0]
     found, said = attributed(metric, models)
-    return parts.of_levels(found, metric, said, change)[0]
+    return parts.of_levels(found, said, change, Doubt(metric))[0]
 
 
 @pytest.mark.parametrize("metric", ["roc_auc", "log_loss", "f1"])
@@ -50,7 +53,7 @@ def test_the_interval_of_a_single_level_is_that_of_the_comparison(metric: str) -
     change = compare.compare([metric], base, head)[0]
     found = shapley.attribute(["code"], lambda c: METRICS[metric].compute(head if c else base), 0.0)
 
-    (part,) = parts.of_levels(found, metric, lambda c: head if c else base, change)
+    (part,) = parts.of_levels(found, lambda c: head if c else base, change, Doubt(metric))
 
     assert part == parts.Part("code", found.total, change.low, change.high)
 
@@ -115,11 +118,40 @@ def test_levels_that_do_not_work_together_have_one_number() -> None:
     assert (part.value, part.alone, part.last) == (pytest.approx(1.0, abs=0.01), None, None)
 
 
+def test_rows_of_a_group_depend_on_each_other_in_a_part_too() -> None:
+    """Each row stands four times, so that it tells a quarter: the interval is twice as long."""
+    models = [p[np.repeat(np.arange(100), 4)] for p in binary(0, [1.0, 1.4, 1.2, 1.8], 100)]
+    found, said = attributed("log_loss", models)
+    change = compare.compare(["log_loss"], models[0], models[3])[0]
+    units = Units("groups", np.repeat(np.arange(100), 4))
+
+    short, long = (
+        parts.of_levels(found, said, change, Doubt("log_loss", apart))[0] for apart in (None, units)
+    )
+
+    assert width(long) == pytest.approx(2 * width(short), rel=0.03)
+
+
+def width(part: parts.Part) -> float:
+    assert part.low is not None and part.high is not None
+    return part.high - part.low
+
+
+def test_the_luck_of_training_is_in_a_part_too() -> None:
+    """Four models by a half each are as uncertain as one: half the variance of a difference."""
+    low, high = parts.trained(0.1, (0.1 - 1e-9, 0.1 + 1e-9), 4 * 0.5**2, Spread(0.02, 10**6))
+
+    assert (low, high) == pytest.approx(
+        (0.1 - 1.96 * 0.02 / 2**0.5, 0.1 + 1.96 * 0.02 / 2**0.5), abs=1e-5
+    )
+    assert parts.trained(0.0, (0.0, 0.0), 1.0, Spread(0.02, 4)) == (0.0, 0.0)
+
+
 def test_test_rows_that_are_the_same_have_no_part() -> None:
     (base,) = binary(0, [1.0])
     rows = np.arange(400)
 
-    assert parts.of_rows("roc_auc", base, base, base, (rows, rows)) == (0.0, 0.0)
+    assert parts.of_rows(base, base, base, (rows, rows), Doubt("roc_auc")) == (0.0, 0.0)
 
 
 def test_relabelled_test_rows_are_paired() -> None:
@@ -128,7 +160,7 @@ def test_relabelled_test_rows_are_paired() -> None:
     other = replace(base, truth=np.where(np.arange(400) < 40, "yes", base.truth))
     rows = np.arange(400)
 
-    found = parts.of_rows("accuracy", base, other, other, (rows[::-1], rows[::-1]))
+    found = parts.of_rows(base, other, other, (rows[::-1], rows[::-1]), Doubt("accuracy"))
 
     assert found == (compare.compare(["accuracy"], base, other)[0].low, pytest.approx(found[1]))
 
@@ -146,7 +178,7 @@ def test_the_interval_of_other_test_rows_covers_the_truth(metric: str, common: i
         base, head = binary(seed, [1.0, 1.3], 800 - common)
         own, pairs = base[500 - common :], (np.arange(common), np.arange(500 - common, 500))
         for at, (new, true) in enumerate([(base, 0.0), (head, change)]):
-            low, high = parts.of_rows(metric, own, base[:500], new[:500], pairs)
+            low, high = parts.of_rows(own, base[:500], new[:500], pairs, Doubt(metric))
             held[at] += low <= true <= high  # type: ignore[operator]
 
     assert (np.abs(held / 150 - 0.95) < 0.035).all(), held
