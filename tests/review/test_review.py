@@ -131,8 +131,8 @@ def test_each_model_is_scored_by_its_own_code(change: Path, dvc: Run) -> None:
 def test_a_mistake_in_the_evaluation_is_a_loss_by_code(change: Path, dvc: Run) -> None:
     edit(
         change / "src/pipeline/evaluate.py",
-        "np.round(fitted.predict_proba(features), 6)",
-        "np.round(1 - fitted.predict_proba(features), 6)",
+        "probabilities = fitted.predict_proba(features)",
+        "probabilities = 1 - fitted.predict_proba(features)",
     )
     dvc("repro", "-q")
 
