@@ -155,14 +155,26 @@ def test_test_rows_that_are_the_same_have_no_part() -> None:
 
 
 def test_relabelled_test_rows_are_paired() -> None:
-    """All rows are in both sets: what their labels did has the interval of a comparison."""
+    """All rows are in both sets: the interval is that of what their labels did to each."""
     (base,) = binary(0, [1.0])
     other = replace(base, truth=np.where(np.arange(400) < 40, "yes", base.truth))
     rows = np.arange(400)
 
-    found = parts.of_rows(base, other, other, (rows[::-1], rows[::-1]), Doubt("accuracy"))
+    low, high = parts.of_rows(base, other, other, (rows[::-1], rows[::-1]), Doubt("accuracy"))
 
-    assert found == (compare.compare(["accuracy"], base, other)[0].low, pytest.approx(found[1]))
+    lost = METRICS["accuracy"].compute(other) - METRICS["accuracy"].compute(base)
+    assert low is not None and high is not None and low < lost < high < 0
+
+
+def test_a_class_that_only_the_new_labels_have_is_no_obstacle() -> None:
+    truth = np.repeat(["a", "b", "c"], 40)
+    own = Predictions(truth, np.roll(truth, 3), None, np.unique(truth))
+    other = replace(own, truth=np.where(np.arange(120) < 20, "d", truth))
+    rows = np.arange(120)
+
+    low, high = parts.of_rows(own, other, other, (rows, rows), Doubt("f1_macro"))
+
+    assert low is not None and high is not None and low < high < 0
 
 
 @pytest.mark.slow

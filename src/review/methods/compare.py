@@ -133,7 +133,7 @@ def _settled(metric: str, base: Predictions, head: Predictions, ends: Interval) 
     """Return no width exactly where both models say the same of every row, as a metric sees it."""
     if ends != (0.0, 0.0) and metric not in LABELS:
         return ends
-    one, other = (_seen(metric, p) for p in (base, head))
+    one, other = ([p.truth, *_seen(metric, p)] for p in (base, head))  # labels may be corrected
     if len(one) == len(other) and all(map(np.array_equal, one, other)):
         return 0.0, 0.0
     return ends if ends[0] < ends[1] else (math.nan, math.nan)

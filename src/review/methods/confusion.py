@@ -56,8 +56,8 @@ def value(metric: str, p: Predictions) -> float:
 
 def _labels(base: Predictions, head: Predictions) -> Array:
     """Return every class that is true, was said, or could have been."""
-    listed = [p.classes for p in (base, head) if p.classes is not None]
-    return np.unique(np.concatenate([base.truth, base.predicted, head.predicted, *listed]))
+    seen = [labels for p in (base, head) for labels in (p.truth, p.predicted, p.classes)]
+    return np.unique(np.concatenate([labels for labels in seen if labels is not None]))
 
 
 def _counts(p: Predictions, labels: Array) -> Array:
