@@ -91,8 +91,9 @@ def since(review: Found) -> list[Block]:
     found = review["since"]
     if not found:
         return []
-    which = f", by what was recorded of the {plural(found['rows'], 'row')} that both test."
-    return [Paragraph(("Base is ", Name(found["label"]), which)), comparisons(found["metrics"])]
+    rows = f"on {plural(found['rows'], 'row')} that are test rows of both."
+    start = ("Here base is ", Name(found["label"]), f": what each recorded is compared, {rows}")
+    return [Paragraph(start), comparisons(found["metrics"])]
 
 
 def comparisons(found: list[Found]) -> Table:

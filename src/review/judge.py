@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from pipeline import scores
+from pipeline import scores, stage
 from pipeline.scores import Predictions
 from pipeline.stage import UserError
 from report.numbers import exact, figures, number
@@ -182,17 +182,23 @@ def _common(
     return compare.compare(names, before[both], after[both], of, training=spreads, margins=margins)
 
 
-def since(sides: Sides) -> Since | None:
-    """Compare with what an older version recorded of the test rows that it shares with head."""
+def since(sides: Sides, tested: Tested) -> Since | None:
+    """Compare with what an older version recorded of the test rows that it shares with head.
+
+    But for those that a model of this change learnt.
+    """
     past, limited = sides.past, gate.since_release(sides.rules.gate)
     if past is None:
         return None
     names = [n for i, n in enumerate(sides.evaluation.metrics) if i == 0 or n in limited]
     try:
         recorded = models.told(past.recorded)
-        earlier, later = (p[at] for p, at in zip((recorded, sides.after), past.pairs, strict=True))
-        earlier = models.comparable(dataclasses.replace(earlier, truth=later.truth), later)
-        found = compare.compare(names, earlier, later, codes(_apart(sides), past.pairs[1]))
+        then, now = (at[~tested.learnt[past.pairs[1]]] for at in past.pairs)
+        if len(now) < compare.FEWEST_ROWS:
+            raise ReviewError(f"only {stage.plural(len(now), 'test row')} of both can be compared")
+        earlier, later = recorded[then], sides.after[now]
+        earlier = models.comparable(dataclasses.replace(earlier, truth=later.truth), sides.after)
+        found = compare.compare(names, earlier, later, codes(_apart(sides), now), margins=limited)
         return Since(past.commit, past.label, len(later.truth), found, ())
     except UserError as error:
         why = str(error).rstrip(".")

@@ -31,7 +31,7 @@ def judged(sides: Sides, ran: dict[str, Any], *, gated: bool) -> dict[str, Any]:
     refits = sides.refit(budget)
     found = judge.judge(sides, refits)
     primary, rows = found.found[0], found.tested
-    since = judge.since(sides)
+    since = judge.since(sides, found.tested)
     older = (since.label, since.metrics) if since else ("", [])
     verdict = gate.verdict(sides.rules.gate, found.found, found.own, *older, gated=gated)
     caused = causes.causes(sides, found, changed["levels"], budget)

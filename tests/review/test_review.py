@@ -442,6 +442,20 @@ def test_head_is_held_against_the_last_release(change: Path, dvc: Run) -> None:
     assert found["rows"]["judged"] == 2
 
 
+def test_a_release_of_other_rows_is_named(change: Path, dvc: Run) -> None:
+    """After another table was put in, no row is a test row of both."""
+    run("git", "tag", "model@v1.0.0", "main", cwd=change)
+    made_up(start=1001).to_csv(change / "data/raw/first.csv", index=False)
+    dvc("add", "-q", "data/raw")
+    dvc("repro", "-q")
+
+    found = reviewed(change, "--no-gate")
+
+    start = "Head is not compared with model@v1.0.0: only 0 test rows of both"
+    assert found["since"] is None
+    assert any(note.startswith(start) for note in found["notes"])
+
+
 def test_a_release_that_was_never_pushed_is_named(change: Path, dvc: Run) -> None:
     lock = (change / "dvc.lock").read_text()
     entry = re.search(r"path: data/predictions\n +hash: md5\n +md5: (..)(\S+)", lock)
