@@ -79,6 +79,20 @@ def test_a_model_that_is_surely_worse_fails_with_one_sentence(change: Path, dvc:
     assert found["verdict"]["reasons"][0].startswith("roc_auc is worse by at least 0.")
 
 
+def test_what_cannot_be_told_fails_where_it_has_to_be_shown(change: Path, dvc: Run) -> None:
+    """On so few test rows a small loss cannot be ruled out."""
+    edit(change / "params.yaml", "C: 1.0", "C: 0.001")
+    edit(change / "params.yaml", "max_drop: 0.02", "max_drop: 0.0001, require: no worse")
+    dvc("repro", "-q")
+
+    found = reviewed(change, status=1)
+
+    (reason,) = found["verdict"]["reasons"]
+    assert found["metrics"][0]["outcome"] not in ("better", "no difference", "no worse")
+    assert found["metrics"][0]["margin"] == 0.0001
+    assert reason.startswith("roc_auc is not shown to be no worse: it may be worse by 0.")
+
+
 @pytest.mark.parametrize("commit", [True, False])
 def test_results_of_other_files_are_not_judged(change: Path, commit: bool) -> None:
     """Whether or not the change was committed: nobody ran it."""
