@@ -192,6 +192,35 @@ def test_a_difference_without_any_variation_cannot_be_told() -> None:
     assert compare.compare(["roc_auc"], *sides)[0].outcome == "cannot tell"
 
 
+def ranked(positive: int, scores: np.ndarray) -> Predictions:
+    """Return predictions of rows the first of which are positive."""
+    truth = np.where(np.arange(len(scores)) < positive, "yes", "no")
+    both = np.column_stack([1 - scores, scores])
+    return Predictions(truth, truth, both, np.array(["no", "yes"]), "yes")
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "average_precision"])
+def test_two_perfect_orders_differ_by_nothing_for_certain_only_if_they_are_one(name: str) -> None:
+    """Else other rows may tell them apart, though none of these does."""
+    scores = np.linspace(1, 0, 60)
+    swapped = np.append(scores[19::-1], scores[20:])  # the positive rows among themselves
+    base, calibrated, other = (ranked(20, s) for s in (scores, scores**2, swapped))
+
+    found = [compare.compare([name], base, head)[0] for head in (calibrated, other)]
+
+    assert [(c.outcome, c.low) for c in found] == [("within noise", 0.0), ("cannot tell", None)]
+
+
+@pytest.mark.parametrize(("positive", "told"), [(4, False), (5, True)])
+def test_average_precision_of_a_handful_of_rows_cannot_be_told(positive: int, told: bool) -> None:
+    random = np.random.default_rng(0)
+    base, head = (ranked(positive, random.random(60)) for _ in range(2))
+
+    found = compare.compare(["average_precision"], base, head)[0]
+
+    assert (found.low is not None) == told
+
+
 def test_a_base_without_probabilities_leaves_the_other_metrics() -> None:
     base, head = binary(300, 1.0, 1), binary(300, 1.0, 2)
 

@@ -68,6 +68,23 @@ def test_a_parameter_is_named_with_both_values(change: Path, dvc: Run) -> None:
     assert {s["column"] for s in found["slices"]} == {"colour"}
 
 
+def test_rows_in_few_groups_are_no_reason_to_fail(change: Path, dvc: Run) -> None:
+    """However bad the model is: rows of one colour depend on each other, and there are three."""
+    before = "colour: {type: string, role: "
+    edit(change / "data/schema.yaml", f"{before}feature", f"{before}group")
+    edit(change / "params.yaml", "linear_model.LogisticRegression", "dummy.DummyClassifier")
+    edit(change / "params.yaml", "{C: 1.0}", "{}")
+    dvc("repro", "-q")
+
+    found = reviewed(change)
+
+    assert found["rows"]["units"] == {"kind": "groups", "count": 3}
+    assert found["metrics"][0]["reason"] == (
+        "too few groups: the test rows come in 3, and 10 are needed"
+    )
+    assert "rows in 3 groups" in (change / "report.md").read_text(encoding="utf-8")
+
+
 def test_a_model_that_is_surely_worse_fails_with_one_sentence(change: Path, dvc: Run) -> None:
     edit(change / "params.yaml", "linear_model.LogisticRegression", "dummy.DummyClassifier")
     edit(change / "params.yaml", "{C: 1.0}", "{}")

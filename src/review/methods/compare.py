@@ -86,7 +86,7 @@ def _too_few(rows: int, units: Array | None) -> str | None:
     if units is None or effective(units) >= FEWEST_UNITS:
         return None
     groups, worth = int(units.max()) + 1, int(effective(units))
-    unequal = f", which are worth {worth} of one size" * (worth < groups)
+    unequal = f", which are worth {worth} of one size" * (groups >= FEWEST_UNITS)
     return f"too few groups: the test rows come in {groups}{unequal}, and {FEWEST_UNITS} are needed"
 
 
