@@ -25,8 +25,8 @@ AUTHOR = ("-c", "user.name=Bench", "-c", "user.email=bench@example.com")
 OBJECTS = "files/md5"
 
 
-def comparison(rows: int = 100_000) -> float:
-    """Return the seconds that five metrics of two models take, intervals included."""
+def comparison(groups: int | None = None, rows: int = 100_000) -> float:
+    """Return the seconds that five metrics of two models take, with intervals, also by group."""
     random = np.random.default_rng(0)
     truth = np.where(random.random(rows) < 0.3, "yes", "no")
     sides = []
@@ -35,8 +35,9 @@ def comparison(rows: int = 100_000) -> float:
         said = np.where(score >= 0.5, "yes", "no")
         both = np.column_stack([1 - score, score])
         sides.append(Predictions(truth, said, both, np.array(["no", "yes"]), "yes"))
+    units = None if groups is None else random.integers(0, groups, rows)
     start = time.perf_counter()
-    compare.compare(METRICS, *sides)
+    compare.compare(METRICS, *sides, units)
     return time.perf_counter() - start
 
 
@@ -147,6 +148,8 @@ def visit(project: Path, change: Callable[[Path], None]) -> None:
 def main() -> None:
     """Measure both."""
     print(f"five metrics of two models on 100,000 rows: {comparison():.1f} s", flush=True)
+    for groups in (100, 20_000):
+        print(f"  in {groups:,} groups: {comparison(groups):.1f} s", flush=True)
     with tempfile.TemporaryDirectory(prefix="threefold-bench-") as parent:
         project = prepared(Path(parent))
         size = sum(p.stat().st_size for p in Path(parent, "remote").rglob("*") if p.is_file())

@@ -79,6 +79,7 @@ KNOWN = {
     "python -m ci.reproduce": HERE,
     "python -m ci.results": ACT,
     "python -m ci.retrain": ACT,
+    "python benchmarks/evidence.py": "tests/test_evidence.py",
     "python benchmarks/peers/compare.py": "asks a package index",
     "python -m pipeline.clone": "tests/test_stranger.py",
     "python -m report": "tests/report/test_report.py",
