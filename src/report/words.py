@@ -92,7 +92,8 @@ def since(review: Found) -> list[Block]:
     if not found:
         return []
     rows = f"on {plural(found['rows'], 'row')} that are test rows of both."
-    start = ("Here base is ", Name(found["label"]), f": what each recorded is compared, {rows}")
+    what = f". It stands in the column base; what each recorded is compared, {rows}"
+    start = ("The older version is ", Name(found["label"]), what)
     return [Paragraph(start), comparisons(found["metrics"])]
 
 

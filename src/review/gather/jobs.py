@@ -86,5 +86,5 @@ def watch(processes: Sequence[ask.Process], folder: Path) -> None:
         made = len(list(folder.glob("*/*.parquet")))
         if time.monotonic() - last > QUIET and made != told:
             last, told = time.monotonic(), made
-            words = f"  both models are trained again, {made} times so far …"
+            words = f"  training both models again: {made} refits so far …"
             print(stage.one_line(words), file=sys.stderr)
