@@ -208,7 +208,7 @@ def test_two_perfect_orders_differ_by_nothing_for_certain_only_if_they_are_one(n
 
     found = [compare.compare([name], base, head)[0] for head in (calibrated, other)]
 
-    assert [(c.outcome, c.low) for c in found] == [("within noise", 0.0), ("cannot tell", None)]
+    assert [(c.outcome, c.low) for c in found] == [("no difference", 0.0), ("cannot tell", None)]
 
 
 @pytest.mark.parametrize(("positive", "told"), [(4, False), (5, True)])
