@@ -56,11 +56,11 @@ test: env  ## the fast tests
 	$(RUN) pytest -m "not slow and not workflow" -n auto
 
 slow: env  ## the tests that clone the repository and run the real pipeline
-	$(RUN) pytest -m slow -n auto
+	$(RUN) pytest -m slow -n auto --dist worksteal
 
 workflows: env .tools/bin/act .tools/bin/actionlint  ## lint the workflows and run them here (needs Go)
 	.tools/bin/actionlint
-	$(RUN) pytest -m workflow -n auto
+	$(RUN) pytest -m workflow -n auto --dist worksteal
 
 .tools/bin/act:
 	GOBIN="$(CURDIR)/.tools/bin" go install github.com/nektos/act@v0.2.89
