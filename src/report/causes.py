@@ -7,6 +7,10 @@ from report.numbers import figures
 Sides = tuple[float | None, float | None]  # the metric of base and of head
 TOLD = ("better", "worse")  # outcomes of a difference that has causes
 WIDTH = 25  # characters of a picture
+OTHER_ROWS = (
+    "The difference above is without that of the test rows, which is what base's model gains or "
+    "loses because head's are other rows than base's."
+)
 LEGEND = (Name("█"), " is the effect, ", Name("─"), " its 95 % interval, and ", Name("0"), " none.")
 
 
@@ -35,6 +39,8 @@ def _blocks(found: Found, sides: Sides) -> list[Block]:
     blocks: list[Block] = [Table(header, "lrrl", rows)]
     if high > low:
         blocks.append(Paragraph(LEGEND))
+    if found["parts"][0]["value"]:
+        blocks.append(Paragraph(OTHER_ROWS))
     orders = [_order(part, sides) for part in found["parts"] if _depends(part)]
     notes = [*orders, *found["notes"]]
     return [*blocks, Bullets(notes)] if notes else blocks

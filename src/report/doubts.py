@@ -25,7 +25,8 @@ def _leak(entry: Found) -> Text:
         )
     return (
         *("Column ", Name(entry["columns"][0])),
-        f" alone tells the target{where} ({score}): look at it before you believe the difference.",
+        f" alone tells the target almost for sure{where} ({score}): look at it before you believe "
+        "the difference.",
     )
 
 
@@ -37,12 +38,12 @@ def outside(found: list[Found]) -> list[Text]:
 
 
 def _outside(entry: Found) -> Text:
-    counted = f": {entry['rows']:,} of {entry['of']:,} new values lie far outside all of base's "
+    counted = f": {entry['rows']:,} of {entry['of']:,} new values lie far outside those of base, "
     if entry["low"] is None:
-        counted = f": {entry['rows']:,} of {entry['of']:,} new values are none that base has, "
+        counted = f": {entry['rows']:,} of {entry['of']:,} new values do not occur in base, "
         return ("Column ", Name(entry["column"]), counted, "such as ", Name(entry["example"]), ".")
-    ends = ("(", Name(entry["low"]), " to ", Name(entry["high"]), "), such as ")
+    ends = (Name(entry["low"]), " to ", Name(entry["high"]), ", such as ")
     return (
         *("Column ", Name(entry["column"]), counted, *ends, Name(entry["example"])),
-        ": another unit?",
+        ": is it in another unit?",
     )

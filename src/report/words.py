@@ -83,7 +83,10 @@ def used(rows: Found) -> Text:
     """Say how many results head's test set has judged before, if any."""
     if not rows["judged"]:
         return ()
-    return (f" This test set has judged at least {plural(rows['judged'], 'result')} before.",)
+    return (
+        f" This test set has judged at least {plural(rows['judged'], 'result')} before: "
+        "the more, the less a small gain says.",
+    )
 
 
 def since(review: Found) -> list[Block]:
