@@ -16,7 +16,7 @@ $(foreach name,$(GIVEN),$(eval override $(name) := $$(value $(name))))
 export $(GIVEN)
 
 .DEFAULT_GOAL := help
-.PHONY: help env repro review check test slow workflows tour schema adopt resolve bench
+.PHONY: help env repro review check test slow simulate workflows tour schema adopt resolve bench
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -53,10 +53,13 @@ check: env  ## lint, format, types and conventions
 	$(RUN) zizmor --offline --quiet --persona auditor .github/workflows
 
 test: env  ## the fast tests
-	$(RUN) pytest -m "not slow and not workflow" -n auto
+	$(RUN) pytest -m "not (slow or simulation or workflow)" -n auto
 
 slow: env  ## the tests that clone the repository and run the real pipeline
 	$(RUN) pytest -m slow -n auto --dist worksteal
+
+simulate: env  ## the tests that count how often a review is right, on made-up models (3 minutes)
+	$(RUN) pytest -m simulation -n auto --dist worksteal
 
 workflows: env .tools/bin/act .tools/bin/actionlint  ## lint the workflows and run them here (needs Go)
 	.tools/bin/actionlint

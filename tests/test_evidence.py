@@ -9,7 +9,7 @@ from conftest import ROOT
 PAGE = (ROOT / "docs/evidence.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_the_page_holds_what_the_simulation_gives(monkeypatch: pytest.MonkeyPatch) -> None:
     """One table stands for all, which take minutes; and every table is on the page."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))

@@ -76,7 +76,7 @@ def test_a_table_is_adopted_and_runs(
     assert json.loads((project / "metrics/test.json").read_text())
     assert (project / "data/raw" / name).read_bytes() == path.read_bytes()
     tests = [*map(str, project.glob("tests/test_*.py")), *(f"tests/{n}.py" for n in OF_THE_PROJECT)]
-    fast = ("-q", "-x", "-m", "not slow and not workflow")
+    fast = ("-q", "-x", "-m", "not (slow or simulation or workflow)")
     run("python", "-m", "pytest", *fast, *tests, cwd=project, **env)
 
 

@@ -313,7 +313,7 @@ def share(outcome: str, found: list[Comparison]) -> float:
     return sum(c.outcome == outcome for c in found) / len(found)
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize(
     ("name", "rows"),
     [
@@ -348,7 +348,7 @@ def forest(rows: pd.DataFrame, seed: int, test: pd.DataFrame) -> Predictions:
     return evaluate.predict(fitted, test, schema, evaluate.Params(["roc_auc"], "yes", 0.5))
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_a_change_of_nothing_but_the_seed_rarely_fails_the_gate() -> None:
     """Of 400 pull requests at most 2.5 %, by the tolerance that the template starts with.
 
@@ -367,7 +367,7 @@ def test_a_change_of_nothing_but_the_seed_rarely_fails_the_gate() -> None:
     assert failed / 400 <= 0.025
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_a_real_drop_is_caught() -> None:
     """With 1,000 test rows, a drop of 0.03 in ROC AUC is called worse nine times in ten."""
     pairs = [two_models(1000, seed, 0.2) for seed in range(1, 201)]

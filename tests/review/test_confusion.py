@@ -95,7 +95,7 @@ def saturated(rows: int, found: float, random: np.random.Generator) -> list[Pred
     return [Predictions(truth, NO_YES[hit.astype(int)], None, NO_YES, "yes") for hit in hits]
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize(("found", "least"), [(0.8, 0.93), (0.95, 0.97)])
 def test_few_positive_rows_near_the_ceiling_do_not_make_intervals_too_short(
     found: float, least: float

@@ -149,7 +149,7 @@ def truths(made: Made) -> list[float]:
     return [METRICS[name].compute(made[1]) - METRICS[name].compute(made[0]) for name in NAMES]
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize(
     ("make", "size", "large"), [(in_groups, 30, 8000), (in_time, 1500, 400_000)]
 )
@@ -166,7 +166,7 @@ def test_intervals_of_rows_that_depend_hold_the_truth_as_often_as_they_say(
     assert ((held >= 0.93) & (held <= 0.97)).all(), held
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_intervals_of_eight_groups_are_right_although_no_verdict_hangs_on_them() -> None:
     truth = truths(in_groups(8000, 0))
     held = []
@@ -192,7 +192,7 @@ def visits(patients: int, seed: int) -> tuple[pd.DataFrame, Array]:
     return rows.assign(y=np.where(ill, "yes", "no")[units]), units
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("project", range(3))
 def test_of_eight_other_seeds_at_most_one_fails_the_gate_with_20_patients(project: int) -> None:
     (rows, _), (test, units) = visits(40, 2 * project), visits(20, 2 * project + 1)

@@ -73,7 +73,7 @@ def test_a_value_of_one_new_group_is_no_news() -> None:
     assert len(found("string", base, head)) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("rows", [50, 100, 1000])
 def test_a_review_of_rows_like_those_before_names_no_column(rows: int) -> None:
     """In one of a hundred by chance: of 40 tables of 24 columns one at most, with 0.06 for two."""

@@ -156,7 +156,7 @@ def slid(rule: dict[str, float], seed: int) -> float:
     return before - value("roc_auc", said(truth[1000:], inputs[1000:] @ weights))
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_a_slide_of_random_changes_is_stopped() -> None:
     """Each within the noise: together they lose twice as much without a limit since the release."""
     loose, limited = {"max_drop": 0.01}, {"max_drop": 0.01, "since_release": 0.02}

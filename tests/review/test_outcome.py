@@ -15,7 +15,7 @@ def seen(metric: str, rows: int) -> float:
     return found.seen
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("signal", [0.8, 0.9])
 @pytest.mark.parametrize("metric", ["roc_auc", "accuracy", "log_loss"])
 def test_a_loss_of_the_size_that_is_named_is_seen_in_8_of_10(metric: str, signal: float) -> None:

@@ -177,7 +177,7 @@ def test_a_class_that_only_the_new_labels_have_is_no_obstacle() -> None:
     assert low is not None and high is not None and low < high < 0
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize(("metric", "common"), [("log_loss", 150), ("roc_auc", 300)])
 def test_the_interval_of_other_test_rows_covers_the_truth(metric: str, common: int) -> None:
     """Base has 300 rows, head 500, some of them the same; head's model knows more.
@@ -196,7 +196,7 @@ def test_the_interval_of_other_test_rows_covers_the_truth(metric: str, common: i
     assert (np.abs(held / 150 - 0.95) < 0.035).all(), held
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_the_interval_of_a_part_covers_the_truth() -> None:
     """Of 200 simulated test sets with 300 rows, where both levels help, and each other."""
     signals, value = [1.0, 1.2, 1.1, 1.6], METRICS["accuracy"].compute

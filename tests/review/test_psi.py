@@ -109,7 +109,7 @@ def chatter(random: np.random.Generator, rows: int) -> pd.Series:
     return pd.Series([" ".join(f"w{n}" for n in line) for line in words], dtype="str")
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("rows", [(50, 50), (100, 100), (1000, 1000), (1000, 50), (1000, 20)])
 @pytest.mark.parametrize("drawn", [numbers, levels, alike, chatter])
 def test_samples_of_the_same_rows_are_rarely_called_apart(
@@ -124,7 +124,7 @@ def test_samples_of_the_same_rows_are_rarely_called_apart(
     assert sum(one.psi > one.chance for one in found) <= 20
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_rows_of_one_group_count_as_little_as_they_differ() -> None:
     """Ten rows of a patient are hardly more than one; without groups nearly all would alarm."""
     random = np.random.default_rng(0)

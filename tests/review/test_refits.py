@@ -114,7 +114,7 @@ def outcomes(seed: int, count: int, blur: float = 0.0) -> list[str]:
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_one_more_random_row_is_nothing() -> None:
     """By test rows alone, the more of them, the more often it is called something."""
     found = np.array([outcomes(seed, count=300) for seed in range(100)])
@@ -124,7 +124,7 @@ def test_one_more_random_row_is_nothing() -> None:
     assert alone_on_more > 0.4 > alone
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 def test_a_true_loss_of_twice_what_is_tolerated_is_found() -> None:
     """A column seen through noise costs 0.02 in ROC AUC."""
     found = [outcomes(seed, count=1000, blur=0.75)[-1] for seed in range(40)]

@@ -127,7 +127,7 @@ def test_a_column_that_is_not_there_is_said_and_a_base_that_is_not_is_too() -> N
     assert found.entries[0]["comparison"]["outcome"] == "cannot tell"
 
 
-@pytest.mark.slow
+@pytest.mark.simulation
 @pytest.mark.parametrize("size", [1, 5])
 def test_of_reports_of_equal_models_at_most_five_percent_call_a_slice(size: int) -> None:
     """Of 100, each with 30 slices of three columns; by the intervals alone it would be most.
