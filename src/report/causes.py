@@ -29,7 +29,7 @@ def causes(review: Found) -> Section:
 
 def _blocks(found: Found, sides: Sides) -> list[Block]:
     parts = [*found["parts"], {**found, "cause": Strong("together"), "value": found["total"]}]
-    ends = [0.0, *(each for part in parts for each in _ends(part))]
+    ends = [0.0, *(each for part in parts for each in (*_ends(part), part["value"]))]
     low, high = min(ends), max(ends)
     rows: list[tuple[Text, ...]] = [
         (part["cause"], *_measured(part, sides), picture(*_ends(part), part["value"], (low, high)))
@@ -68,11 +68,11 @@ def picture(low: float, high: float, value: float, scale: tuple[float, float]) -
     if not most > least:
         return ""
 
-    def at(number: float) -> int:
-        return round((WIDTH - 1) * ((number - least) / (most - least)))
+    def at(number: float) -> int:  # halves, of which no difference is too large for a float
+        return round((WIDTH - 1) * ((number / 2 - least / 2) / (most / 2 - least / 2)))
 
-    drawn = ["·"] * WIDTH
-    drawn[at(low) : at(high) + 1] = "─" * (at(high) + 1 - at(low))
+    drawn, (start, end) = ["·"] * WIDTH, sorted((at(low), at(high)))
+    drawn[start : end + 1] = "─" * (end + 1 - start)
     drawn[at(0.0)] = "0"
     drawn[at(value)] = "█"
     return Name("".join(drawn))
@@ -84,7 +84,7 @@ def _depends(part: Found) -> bool:
 
 def _order(part: Found, sides: Sides) -> Text:
     low, high = _ends(part)
-    reach = (high - low) / 2
+    reach = high / 2 - low / 2
     alone, last = (
         figures(*sides, part[key], part[key] - reach, part[key] + reach).difference
         for key in ("alone", "last")
