@@ -46,10 +46,18 @@ def predict(fitted: Pipeline, rows: pd.DataFrame, schema: Schema, params: Params
 
     A probability near 1, or a large number of which little varies, tells by its last ones. They are
     the same on every machine, because importing `pipeline` fixes how numbers are computed.
-    Raises EvaluateError if `positive` or `threshold` do not fit the model's classes.
+    Raises EvaluateError if `positive` or `threshold` do not fit the model's classes, or if what it
+    says of a row is no number.
     """
     features = rows[[column.name for column in schema.features]]
-    return _predictions(fitted, features, model.labels(rows[schema.target.name]), params)
+    found = _predictions(fitted, features, model.labels(rows[schema.target.name]), params)
+    if wild := scores.wild(found):
+        raise EvaluateError(
+            f"The model says infinity, or no number, of {wild:,} of {len(rows):,} rows; expected "
+            "finite predictions: look for values in another unit among these rows, or choose "
+            "another estimator or options."
+        )
+    return found
 
 
 def _predictions(fitted: Pipeline, features: Any, truth: Array, params: Params) -> Predictions:

@@ -180,6 +180,18 @@ def check(names: list[str], predictions: Predictions) -> None:
             )
 
 
+def wild(p: Predictions) -> int:
+    """Return of how many rows what is predicted is no finite number.
+
+    >>> wild(Predictions(np.zeros(3), np.array([1.0, np.inf, np.nan])))
+    2
+    """
+    said = p.predicted if p.classes is None else p.probabilities
+    if said is None or not len(said):
+        return 0
+    return int((~np.isfinite(said.reshape(len(said), -1))).any(axis=1).sum())
+
+
 def value(name: str, predictions: Predictions) -> float:
     """Return a metric; not a number where the rows leave it undefined.
 
@@ -190,6 +202,8 @@ def value(name: str, predictions: Predictions) -> float:
     >>> value("accuracy", one_class), value("roc_auc", one_class)
     (1.0, nan)
     """
+    if wild(predictions):
+        return float("nan")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # scikit-learn on classes without rows: NaN says it
         return float(METRICS[name].compute(predictions))

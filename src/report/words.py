@@ -140,7 +140,7 @@ def _apart(rows: Found) -> str:
 def _covered(review: Found) -> Text:
     """Say whether the intervals cover training, and by how many refits; nothing of one model."""
     training = review.get("training")
-    if not training:
+    if not training or all(found["low"] is None for found in review["metrics"]):
         return ()
     made, asked, reason = (training[name] for name in ("refits", "asked", "reason"))
     if all(found.get("training") is None for found in review["metrics"]):

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pipeline import model, stage
+from pipeline import model, scores, stage
 from pipeline.scores import Array, Predictions
 from pipeline.stage import UserError
 from review import ReviewError
@@ -18,21 +18,27 @@ ELSEWHERE = 2e-6  # more than another machine makes of the same model, less than
 def predictions(lines: pd.DataFrame, truth: Array, positive: Any) -> Predictions:
     """Return n lines, with 'predicted' and a 'probability …' for each class, as Predictions.
 
-    Of two classes one is positive: the last, if `positive` is neither.
+    Of two classes one is positive: the last, if `positive` is neither. Raises ReviewError for what
+    is no number.
     """
     predicted = model.labels(lines["predicted"])
     names = [str(name) for name in lines if str(name).startswith(PROBABILITY)]
     if not names and np.issubdtype(predicted.dtype, np.floating):
-        return Predictions(truth, predicted)
+        return _finite(Predictions(truth, predicted))
     classes = np.unique(np.concatenate([truth, predicted]))
     if names:
         classes = _read(predicted, [name.removeprefix(PROBABILITY) for name in names])
     chosen = None
     if len(classes) <= 2:
         chosen = positive if positive in classes.tolist() else classes[-1]
-    return Predictions(
-        truth, predicted, lines[names].to_numpy() if names else None, classes, chosen
-    )
+    chances = lines[names].to_numpy() if names else None
+    return _finite(Predictions(truth, predicted, chances, classes, chosen))
+
+
+def _finite(found: Predictions) -> Predictions:
+    if wild := scores.wild(found):
+        raise ReviewError(f"it says infinity, or no number, of {stage.plural(wild, 'row')}")
+    return found
 
 
 def _read(like: Array, words: list[str]) -> Array:

@@ -10,7 +10,7 @@ import pytest
 from pipeline.evaluate import Params, importance, predict, suspicious, table, undefined, unmatched
 from pipeline.schema import Column, Schema
 from pipeline.scores import Predictions
-from pipeline.stage import read_params
+from pipeline.stage import UserError, read_params
 from pipeline.train import Params as TrainParams
 from pipeline.train import train
 
@@ -32,6 +32,18 @@ def rows() -> pd.DataFrame:
     size = random.normal(size=60)
     noise = random.normal(size=60)
     return pd.DataFrame({"id": range(60), "size": size, "noise": noise, "bought": size > 0})
+
+
+def test_a_prediction_that_is_no_number_is_one_sentence(rows: pd.DataFrame) -> None:
+    """As a value in another unit makes of a model whose link is the logarithm."""
+    columns = (*SCHEMA.columns[:3], Column("bought", "number", "target"))
+    schema, rows = Schema(columns), rows.assign(bought=rows["bought"].astype(float))
+    options = TrainParams("sklearn.linear_model.PoissonRegressor", {}, 0)
+    fitted = train(rows, schema, options)
+    rows.loc[:2, "size"] = 1e9
+
+    with pytest.raises(UserError, match=r"infinity, or no number, of \d of 60 rows; expected"):
+        predict(fitted, rows, schema, Params(["r2"], None, None))
 
 
 @pytest.mark.parametrize(("threshold", "expected"), [(0.2, 0.2), (None, 0.5), (0.9, 0.9)])

@@ -14,7 +14,7 @@ from review.gather import git, snapshot, store
 from review.gather.store import Store
 from review.rows import frames
 
-RELEASE = re.compile(r"model@v(\d+)\.(\d+)\.(\d+)")  # GTO's form; with a '!' it is taken back
+RELEASE = re.compile(r"model@v([0-9]+)\.([0-9]+)\.([0-9]+)")  # as GTO; a '!' takes it back
 BACK, COUNTED = 20, 500  # commits of a branch
 PREDICTIONS = "data/predictions"
 
@@ -81,7 +81,7 @@ def _recorded(commit: str, label: str, base: Store, head: Store) -> pd.DataFrame
 
 
 def _named(lines: pd.DataFrame) -> pd.DataFrame:
-    if not {"row", "actual", "predicted"} <= set(lines):
+    if not {"row", "actual", "predicted"} <= set(lines) or lines["row"].dtype != "uint64":
         raise ReviewError(f"its {PREDICTIONS} says not which rows it is about")
     return lines
 

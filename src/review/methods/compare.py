@@ -10,7 +10,7 @@ import numpy as np
 from pipeline import scores
 from pipeline.scores import METRICS, Array, Predictions
 from review.methods import bootstrap, confusion, delong, outcome, refits, rowwise, weighted
-from review.methods.interval import Interval, effective
+from review.methods.interval import NORMAL_95, Interval, effective
 from review.methods.refits import Spread
 
 FEWEST_ROWS, FEWEST_UNITS = 20, 10  # under which there is no interval
@@ -136,7 +136,18 @@ def _settled(metric: str, base: Predictions, head: Predictions, ends: Interval) 
     one, other = ([p.truth, *_seen(metric, p)] for p in (base, head))  # labels may be corrected
     if len(one) == len(other) and all(map(np.array_equal, one, other)):
         return 0.0, 0.0
+    if ends == (0.0, 0.0) and metric in RANKS:
+        return -_one_pair(head), _one_pair(head)
     return ends if ends[0] < ends[1] else (math.nan, math.nan)
+
+
+def _one_pair(p: Predictions) -> float:
+    """Return what one pair of a rare and another row is worth that two orders do not share.
+
+    As Agresti and Min add to accuracy, so that equal areas of unlike orders are not for certain.
+    """
+    rare = int(np.unique(p.truth, return_counts=True)[1].min())
+    return NORMAL_95 / (rare * (len(p.truth) - rare))
 
 
 def _seen(metric: str, p: Predictions) -> list[Array]:
@@ -190,7 +201,7 @@ def _judge(
     least = ROUNDING * max(abs(before), abs(after))
     difference, low, high = (0.0 if abs(v) <= least else v for v in (after - before, low, high))
     if not (math.isfinite(low) and math.isfinite(high)) or low == high != 0:
-        return unknown(name, "too few test rows for an interval", head)
+        return unknown(name, "all rows differ alike, which gives no interval", head)
     if training is not None:
         low, high = refits.widened(difference, (low, high), training)
     gain = outcome.gain((low, high), greater_is_better=better)

@@ -18,6 +18,7 @@ NEAR = "is of head, but for digits"
 OURS = (ROW, LOOK, TOLD, SIDE, DELIVERY, AGAIN, NEAR)  # columns that no delivery has
 Frames = tuple[pd.DataFrame, pd.DataFrame]  # all rows of base and of head, test rows last
 NONE = np.zeros(0, dtype="uint64")
+FEWEST = 20  # rows of both: in fewer, columns of few values can be the same by chance
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,10 @@ def renamed(frames: Frames, base: Schema, head: Schema) -> dict[str, str]:
     gone = [c.name for c in base.used if c.name not in after]
     new = [c.name for c in head.used if c.name not in before]
     found: dict[str, str] = {}
-    for name in new:
-        same = (old for old in gone if len(after) and not differs(before[old], after[name]).any())
+    if len(after) < FEWEST:
+        return found
+    for name in (name for name in new if after[name].nunique() > 1):
+        same = (old for old in gone if not differs(before[old], after[name]).any())
         if (old := next(same, None)) is not None:
             found[name] = old
             gone.remove(old)
