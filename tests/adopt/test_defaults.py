@@ -104,7 +104,7 @@ def test_what_is_proposed_for_a_small_table_runs(
 
 
 @pytest.mark.slow
-@settings(quiet, max_examples=8)
+@settings(quiet, max_examples=5)
 @given(rows=st.sampled_from([1000, 12_000, 50_001, 60_000]), **drawn)
 def test_what_is_proposed_for_a_large_table_runs(
     rows: int, shapes: list[str], kind: str, missing: float, seed: int

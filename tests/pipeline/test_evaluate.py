@@ -34,6 +34,7 @@ def rows() -> pd.DataFrame:
     return pd.DataFrame({"id": range(60), "size": size, "noise": noise, "bought": size > 0})
 
 
+@pytest.mark.filterwarnings("ignore:overflow")
 def test_a_prediction_that_is_no_number_is_one_sentence(rows: pd.DataFrame) -> None:
     """As a value in another unit makes of a model whose link is the logarithm."""
     columns = (*SCHEMA.columns[:3], Column("bought", "number", "target"))
