@@ -48,6 +48,14 @@ def expect_plain(root: Path, outs: Sequence[Out]) -> None:
     folders.expect_plain(outs, credentials.cache(root), near, elsewhere)
 
 
+def make_private(folder: Path) -> None:
+    """Make a folder that only this user can write; raise OSError if it is not so."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
+        raise OSError("it is a link, or another user's")
+    folder.chmod(0o700)
+
+
 def private(root: Path) -> None:
     """Keep DVC's database where nobody else can write (CVE-2025-69872); raise CloneError.
 
@@ -56,10 +64,7 @@ def private(root: Path) -> None:
     """
     place = Path(config.database(root))
     try:
-        place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if place.is_symlink() or place.stat().st_uid != os.geteuid():
-            raise OSError("it is a link, or another user's")
-        place.chmod(0o700)
+        make_private(place)
     except OSError as error:
         raise CloneError(
             f"{config.SITE}: {error}; expected a folder of yours: DVC loads what lies there as "

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from pipeline.clone import check
 from pipeline.strict import parquet
 from pipeline.strict.texts import StrictError
 from review import ReviewError, models
@@ -23,10 +24,7 @@ def place(root: Path) -> Path:
     """Return the folder, which only this user can write; raise ReviewError if it is not so."""
     folder = root / PLACE
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.is_symlink() or folder.stat().st_uid != os.geteuid():
-            raise OSError("it is a link, or another user's")
-        folder.chmod(0o700)
+        check.make_private(folder)
     except OSError as error:
         raise ReviewError(f"{PLACE}: {error}; expected a folder of yours: delete it") from None
     return folder
