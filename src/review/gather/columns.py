@@ -15,6 +15,7 @@ from pipeline.scores import Array
 from pipeline.tables import delivery
 from pipeline.tables.delivery import DeliveryError
 from review.gather.store import Store
+from review.rows import frames
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,10 @@ def looked_up(
 def positions(rows: pd.DataFrame, source: pd.DataFrame, identity: Sequence[str]) -> Array:
     """Return where each row stands in a source, -1 for nowhere; repeats pair in order."""
     columns = [name for name in identity if name in source]
-    return _numbered(source, columns).get_indexer(_numbered(rows, columns))
-
-
-def _numbered(rows: pd.DataFrame, columns: Sequence[str]) -> pd.MultiIndex:
-    named = pd.Series(dataset.hashes(rows, columns))
-    return pd.MultiIndex.from_arrays([named, named.groupby(named).cumcount()])
+    found = np.full(len(rows), -1)
+    at, there = frames.paired(*(dataset.hashes(side, columns) for side in (rows, source)))
+    found[at] = there
+    return found
 
 
 def _delivered(ours: Store, head: Schema, absent: Sequence[Column]) -> Iterator[pd.DataFrame]:

@@ -129,12 +129,13 @@ def shuffled(rows: pd.DataFrame) -> Array:
 
 def renamed(frames: Frames, base: Schema, head: Schema) -> dict[str, str]:
     """Return base's name of each column that holds, under another name, what it held before."""
-    before, after = (frame.iloc[rows] for frame, rows in zip(frames, matched(*frames), strict=True))
-    gone = [c.name for c in base.used if c.name not in after]
-    new = [c.name for c in head.used if c.name not in before]
+    gone = [c.name for c in base.used if c.name not in frames[1]]
+    new = [c.name for c in head.used if c.name not in frames[0]]
     found: dict[str, str] = {}
-    if len(after) < FEWEST:
+    pairs = matched(*frames) if gone and new else (NONE, NONE)
+    if len(pairs[0]) < FEWEST:
         return found
+    before, after = (frame.iloc[rows] for frame, rows in zip(frames, pairs, strict=True))
     for name in (name for name in new if after[name].nunique() > 1):
         same = (old for old in gone if not differs(before[old], after[name]).any())
         if (old := next(same, None)) is not None:
