@@ -15,7 +15,7 @@ from pipeline.scores import Array, Predictions
 from review.dependence import Units, codes
 from review.methods import compare, refits, shapley
 from review.methods.compare import Comparison
-from review.methods.interval import NORMAL_95, around
+from review.methods.interval import around, told
 from review.methods.refits import Spread
 from review.methods.shapley import Causes, Levels, Weights
 
@@ -59,7 +59,7 @@ class Doubt:
         found = self.compared(one, other, rows)
         if found.low is None or found.high is None:
             return math.nan
-        return ((found.high - found.low) / (2 * NORMAL_95)) ** 2
+        return told((found.low, found.high)) ** 2
 
 
 def of_levels(found: Causes, said: Said, change: Comparison, doubt: Doubt) -> list[Part]:

@@ -30,6 +30,15 @@ def around(mean: float, error: float, units: Array | None = None) -> Interval:
     return float(mean - reach), float(mean + reach)
 
 
+def told(interval: Interval) -> float:
+    """Return the standard error that the width of a normal 95 % interval tells.
+
+    >>> round(told(around(0.02, 0.005)), 6)
+    0.005
+    """
+    return (interval[1] - interval[0]) / (2 * NORMAL_95)
+
+
 def error(terms: Array, units: Array | None = None, more: float = 0.0) -> float:
     """Return the standard error of a sum of n terms that are zero on average.
 

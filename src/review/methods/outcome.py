@@ -1,6 +1,6 @@
 """What the 95 % interval of a difference says, and what it could have said."""
 
-from review.methods.interval import NORMAL_95, Interval
+from review.methods.interval import NORMAL_95, Interval, told
 
 NORMAL_80 = 0.8416212335729143
 SPARE = 1.1  # a model that lost something agrees less with base, so its interval is wider
@@ -51,6 +51,4 @@ def seen(interval: Interval) -> float | None:
     >>> f"{seen((-0.01, 0.01)):.4f}"
     '0.0157'
     """
-    low, high = interval
-    error = (high - low) / (2 * NORMAL_95)
-    return SPARE * (NORMAL_95 + NORMAL_80) * error or None
+    return SPARE * (NORMAL_95 + NORMAL_80) * told(interval) or None
